@@ -1,1 +1,4 @@
+//! The words and rules of the book.
 
+pub mod lang;
+pub mod vocab;
