@@ -66,7 +66,7 @@ pub fn grounds_commit(salt: &Salt, held: Option<&Window>, origin: Option<&str>, 
             match &citation.exhibit {
                 Some(id) => e.bytes(id.bytes()),
                 None => e.null(),
-            }
+            };
             put_text(e, citation.words.as_deref());
             put_text(e, citation.locator.as_deref());
             put_text(e, citation.accessed.as_ref().map(Window::to_string).as_deref());

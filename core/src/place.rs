@@ -98,7 +98,9 @@ impl Region {
             None => (written, None),
         };
         let mut numbers = point.split([',', ' ', ';']).filter(|part| !part.is_empty()).map(|part| part.parse::<f64>().map_err(|_| RegionError::Form));
-        let (Some(lat), Some(lon), None) = (numbers.next(), numbers.next(), numbers.next()) else { return Err(RegionError::Form) };
+        let (Some(lat), Some(lon), None) = (numbers.next(), numbers.next(), numbers.next()) else {
+            return Err(RegionError::Form);
+        };
         Region::new(lat?, lon?, doubt.map(metres).transpose()?)
     }
 }

@@ -236,7 +236,11 @@ impl fmt::Display for Window {
             Some(b) => format!("{}{}", in_unit(b.us, unit), if b.real { "!" } else { "" }),
         };
         let (start, end) = (write(self.start), write(self.end));
-        if start == end { f.write_str(&start)? } else { write!(f, "{start}..{end}")? }
+        if start == end {
+            f.write_str(&start)?
+        } else {
+            write!(f, "{start}..{end}")?
+        }
         match self.clock {
             Clock::Unknown => Ok(()),
             Clock::Offset(0) => f.write_str(" Z"),
@@ -298,7 +302,9 @@ fn is_last(us: i64, unit: Unit) -> bool {
 const MAX_US: i64 = 253_402_300_800_000_000 - 1;
 
 fn in_unit(us: i64, unit: Unit) -> String {
-    let Some(at) = civil(us) else { return String::new() };
+    let Some(at) = civil(us) else {
+        return String::new();
+    };
     let day = format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day());
     match unit {
         Unit::Year => format!("{:04}", at.year()),
@@ -316,7 +322,9 @@ fn split_clock(text: &str) -> Option<(&str, Clock)> {
         return Some((rest.trim_end(), Clock::Offset(0)));
     }
     // A sign that starts an offset stands six from the end and follows a time of day (`21:00 +03:00`), never a date.
-    let Some(at) = text.len().checked_sub(6).filter(|&at| text.is_char_boundary(at)) else { return Some((text, Clock::Unknown)) };
+    let Some(at) = text.len().checked_sub(6).filter(|&at| text.is_char_boundary(at)) else {
+        return Some((text, Clock::Unknown));
+    };
     let (rest, offset) = text.split_at(at);
     let sign = match offset.as_bytes()[0] {
         b'+' => 1,
@@ -351,7 +359,9 @@ fn period(text: &str) -> Option<(i64, i64)> {
         (Some(m), None) => (at(year, m, 1)?, at(year, m + 1, 1)?),
         (Some(m), Some(d)) => (at(year, m, d)?, at(year, m, d)? + DAY_US),
     };
-    let Some(time) = time else { return Some((first, next - 1)) };
+    let Some(time) = time else {
+        return Some((first, next - 1));
+    };
     date?;
     let (time, micro) = match time.split_once('.') {
         Some((time, fraction)) if (1..=6).contains(&fraction.len()) => (time, Some(digits(&format!("{fraction:0<6}"), 6)?)),
