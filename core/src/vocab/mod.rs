@@ -117,4 +117,31 @@ mod tests {
             ["command.superior", "command.subordinate", "command.kind"]
         );
     }
+
+    #[test]
+    fn every_list_that_a_property_names_has_terms() {
+        for kind in NodeKind::ALL {
+            for property in properties(kind) {
+                if let ValueType::Code(code) = property.value {
+                    assert!(!list(code).unwrap().terms.is_empty(), "{}", property.code);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_registers_own_lists_are_there() {
+        for code in [
+            "name_kind",
+            "status",
+            "stance",
+            "known_to",
+            "return_code",
+            "origin_kind",
+        ] {
+            assert!(!list(code).unwrap().terms.is_empty(), "{code}");
+        }
+        assert_eq!(lists().len(), LISTS.len());
+        assert!(list("no_such_list").is_none());
+    }
 }
