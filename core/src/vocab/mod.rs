@@ -36,10 +36,7 @@ fn vocabulary() -> &'static Vocabulary {
     READ.get_or_init(|| match Vocabulary::read(KINDS, PROPERTIES, LISTS) {
         Ok(vocabulary) => vocabulary,
         // The files are part of the program: a build in which this can happen does not pass its tests.
-        Err(error) => panic!(
-            "vocabulary: {error}: {:?}",
-            std::error::Error::source(&error)
-        ),
+        Err(error) => panic!("vocabulary: {error}: {:?}", std::error::Error::source(&error)),
     })
 }
 
@@ -51,10 +48,7 @@ pub fn property(code: &str) -> Option<&'static Property> {
 
 /// What can be claimed of a kind of record, in the order in which a form asks it.
 pub fn properties(kind: NodeKind) -> impl Iterator<Item = &'static Property> {
-    vocabulary()
-        .properties()
-        .iter()
-        .filter(move |property| property.of == kind)
+    vocabulary().properties().iter().filter(move |property| property.of == kind)
 }
 
 /// The list of a code such as `violation`.
@@ -79,20 +73,11 @@ mod tests {
     #[test]
     fn a_property_says_of_what_it_is_claimed_and_with_what_value() {
         let name = property("person.name").unwrap();
-        assert_eq!(
-            (name.of, name.value, name.many),
-            (NodeKind::Person, ValueType::Name, true)
-        );
+        assert_eq!((name.of, name.value, name.many), (NodeKind::Person, ValueType::Name, true));
         assert_eq!(name.text.get(Lang::Be), "імя");
         let violation = property("act.violation").unwrap();
-        assert_eq!(
-            (violation.value, violation.many),
-            (ValueType::Code("violation"), false)
-        );
-        assert_eq!(
-            property("injury.person").unwrap().value,
-            ValueType::Ref(NodeKind::Person)
-        );
+        assert_eq!((violation.value, violation.many), (ValueType::Code("violation"), false));
+        assert_eq!(property("injury.person").unwrap().value, ValueType::Ref(NodeKind::Person));
         assert!(property("person.home").is_none() && property("").is_none());
     }
 
@@ -103,19 +88,8 @@ mod tests {
             assert!(properties(kind).next().is_some(), "{kind:?}");
         }
         assert_eq!(NodeKind::parse("Person"), None);
-        assert_eq!(
-            (
-                NodeKind::Source.text(Lang::Uk),
-                NodeKind::Source.many(Lang::Ru)
-            ),
-            ("джерело", "источники")
-        );
-        assert_eq!(
-            properties(NodeKind::Command)
-                .map(|p| p.code.as_str())
-                .collect::<Vec<_>>(),
-            ["command.superior", "command.subordinate", "command.kind"]
-        );
+        assert_eq!((NodeKind::Source.text(Lang::Uk), NodeKind::Source.many(Lang::Ru)), ("джерело", "источники"));
+        assert_eq!(properties(NodeKind::Command).map(|p| p.code.as_str()).collect::<Vec<_>>(), ["command.superior", "command.subordinate", "command.kind"]);
     }
 
     #[test]

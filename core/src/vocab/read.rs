@@ -28,11 +28,7 @@ pub(super) enum VocabError {
     Twice { file: &'static str, code: String },
     /// A text that is empty, or has space around it.
     #[error("{file}: the {lang} text of {code:?} is empty or has space around it")]
-    Text {
-        file: &'static str,
-        code: String,
-        lang: &'static str,
-    },
+    Text { file: &'static str, code: String, lang: &'static str },
     /// A note in some languages but not in all.
     #[error("{file}: the note of {code:?} is not in four languages")]
     Note { file: &'static str, code: String },
@@ -64,28 +60,12 @@ pub(super) struct Vocabulary {
 
 impl Vocabulary {
     /// Reads the kinds of record, the properties, and the lists (in the order given).
-    pub(super) fn read(
-        kinds: File,
-        properties: File,
-        lists: &[File],
-    ) -> Result<Vocabulary, VocabError> {
+    pub(super) fn read(kinds: File, properties: File, lists: &[File]) -> Result<Vocabulary, VocabError> {
         let kinds = read_kinds(kinds)?;
         let properties = read_properties(properties, lists)?;
-        let property_at = properties
-            .iter()
-            .enumerate()
-            .map(|(at, property)| (property.code.clone(), at))
-            .collect();
-        let lists = lists
-            .iter()
-            .map(|file| read_list(*file))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Vocabulary {
-            kinds,
-            properties,
-            property_at,
-            lists,
-        })
+        let property_at = properties.iter().enumerate().map(|(at, property)| (property.code.clone(), at)).collect();
+        let lists = lists.iter().map(|file| read_list(*file)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Vocabulary { kinds, properties, property_at, lists })
     }
 
     pub(super) fn kind(&self, kind: NodeKind) -> &KindWords {
@@ -196,11 +176,7 @@ fn texts(file: &'static str, code: &str, texts: RawTexts) -> Result<Texts, Vocab
     let RawTexts { be, ru, uk, en } = texts;
     for (lang, text) in [("be", &be), ("ru", &ru), ("uk", &uk), ("en", &en)] {
         if text.is_empty() || text.trim() != text {
-            return Err(VocabError::Text {
-                file,
-                code: code.to_owned(),
-                lang,
-            });
+            return Err(VocabError::Text { file, code: code.to_owned(), lang });
         }
     }
     Ok(Texts { be, ru, uk, en })
@@ -209,9 +185,7 @@ fn texts(file: &'static str, code: &str, texts: RawTexts) -> Result<Texts, Vocab
 /// A lower snake case word: letters, then letters, digits and single underscores, none at the end.
 fn is_snake(code: &str) -> bool {
     code.starts_with(|c: char| c.is_ascii_lowercase())
-        && code
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
         && !code.ends_with('_')
         && !code.contains("__")
 }
@@ -220,10 +194,7 @@ fn unique<'a>(file: &'static str, codes: impl Iterator<Item = &'a str>) -> Resul
     let mut seen = std::collections::BTreeSet::new();
     for code in codes {
         if !seen.insert(code) {
-            return Err(VocabError::Twice {
-                file,
-                code: code.to_owned(),
-            });
+            return Err(VocabError::Twice { file, code: code.to_owned() });
         }
     }
     Ok(())
@@ -232,12 +203,7 @@ fn unique<'a>(file: &'static str, codes: impl Iterator<Item = &'a str>) -> Resul
 fn read_kinds(file: File) -> Result<Vec<KindWords>, VocabError> {
     let raw: RawKinds = parse(file)?;
     let file = file.0;
-    if !raw
-        .kind
-        .iter()
-        .map(|kind| kind.code.as_str())
-        .eq(NodeKind::ALL.map(NodeKind::code))
-    {
+    if !raw.kind.iter().map(|kind| kind.code.as_str()).eq(NodeKind::ALL.map(NodeKind::code)) {
         return Err(VocabError::Kinds { file });
     }
     raw.kind
@@ -256,62 +222,23 @@ fn read_kinds(file: File) -> Result<Vec<KindWords>, VocabError> {
 fn read_properties(file: File, lists: &[File]) -> Result<Vec<Property>, VocabError> {
     let raw: RawProperties = parse(file)?;
     let file = file.0;
-    unique(
-        file,
-        raw.property.iter().map(|property| property.code.as_str()),
-    )?;
-    raw.property
-        .into_iter()
-        .map(|property| read_property(file, property, lists))
-        .collect()
+    unique(file, raw.property.iter().map(|property| property.code.as_str()))?;
+    raw.property.into_iter().map(|property| read_property(file, property, lists)).collect()
 }
 
-fn read_property(
-    file: &'static str,
-    raw: RawProperty,
-    lists: &[File],
-) -> Result<Property, VocabError> {
+fn read_property(file: &'static str, raw: RawProperty, lists: &[File]) -> Result<Property, VocabError> {
     let code = raw.code;
     let of = match code.split_once('.') {
         Some((kind, name)) if is_snake(name) => NodeKind::parse(kind),
         _ => None,
     }
-    .ok_or_else(|| VocabError::Code {
-        file,
-        code: code.clone(),
-    })?;
-    let value =
-        value_type(&raw.value, raw.to.as_deref(), raw.list.as_deref(), lists).ok_or_else(|| {
-            VocabError::Value {
-                file,
-                code: code.clone(),
-            }
-        })?;
-    let text = texts(
-        file,
-        &code,
-        RawTexts {
-            be: raw.be,
-            ru: raw.ru,
-            uk: raw.uk,
-            en: raw.en,
-        },
-    )?;
-    Ok(Property {
-        code,
-        of,
-        value,
-        many: raw.many,
-        text,
-    })
+    .ok_or_else(|| VocabError::Code { file, code: code.clone() })?;
+    let value = value_type(&raw.value, raw.to.as_deref(), raw.list.as_deref(), lists).ok_or_else(|| VocabError::Value { file, code: code.clone() })?;
+    let text = texts(file, &code, RawTexts { be: raw.be, ru: raw.ru, uk: raw.uk, en: raw.en })?;
+    Ok(Property { code, of, value, many: raw.many, text })
 }
 
-fn value_type(
-    value: &str,
-    to: Option<&str>,
-    list: Option<&str>,
-    lists: &[File],
-) -> Option<ValueType> {
+fn value_type(value: &str, to: Option<&str>, list: Option<&str>, lists: &[File]) -> Option<ValueType> {
     Some(match (value, to, list) {
         ("text", None, None) => ValueType::Text,
         ("name", None, None) => ValueType::Name,
@@ -331,27 +258,15 @@ fn read_list(file: File) -> Result<List, VocabError> {
     let raw: RawList = parse(file)?;
     let file = file.0;
     if raw.list != file {
-        return Err(VocabError::WrongList {
-            file,
-            code: raw.list,
-        });
+        return Err(VocabError::WrongList { file, code: raw.list });
     }
     if raw.source.trim().is_empty() {
         return Err(VocabError::NoSource { file });
     }
     unique(file, raw.term.iter().map(|term| term.code.as_str()))?;
     let title = texts(file, &raw.list, raw.title)?;
-    let terms = raw
-        .term
-        .into_iter()
-        .map(|term| read_term(file, term))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(List {
-        code: raw.list,
-        title,
-        source: raw.source,
-        terms,
-    })
+    let terms = raw.term.into_iter().map(|term| read_term(file, term)).collect::<Result<Vec<_>, _>>()?;
+    Ok(List { code: raw.list, title, source: raw.source, terms })
 }
 
 fn read_term(file: &'static str, raw: RawTerm) -> Result<Term, VocabError> {
@@ -359,29 +274,13 @@ fn read_term(file: &'static str, raw: RawTerm) -> Result<Term, VocabError> {
     if !is_snake(&code) {
         return Err(VocabError::Code { file, code });
     }
-    let text = texts(
-        file,
-        &code,
-        RawTexts {
-            be: raw.be,
-            ru: raw.ru,
-            uk: raw.uk,
-            en: raw.en,
-        },
-    )?;
+    let text = texts(file, &code, RawTexts { be: raw.be, ru: raw.ru, uk: raw.uk, en: raw.en })?;
     let note = match (raw.be_note, raw.ru_note, raw.uk_note, raw.en_note) {
         (None, None, None, None) => None,
-        (Some(be), Some(ru), Some(uk), Some(en)) => {
-            Some(texts(file, &code, RawTexts { be, ru, uk, en })?)
-        }
+        (Some(be), Some(ru), Some(uk), Some(en)) => Some(texts(file, &code, RawTexts { be, ru, uk, en })?),
         _ => return Err(VocabError::Note { file, code }),
     };
-    Ok(Term {
-        code,
-        text,
-        note,
-        source: raw.source,
-    })
+    Ok(Term { code, text, note, source: raw.source })
 }
 
 #[cfg(test)]
@@ -404,10 +303,7 @@ mod tests {
     #[test]
     fn a_list_keeps_its_terms_in_order() {
         let list = list_of(&[term("b", ""), term("a", "source = 'art. 1'")].concat()).unwrap();
-        assert_eq!(
-            (list.position("b"), list.position("a"), list.position("c")),
-            (Some(0), Some(1), None)
-        );
+        assert_eq!((list.position("b"), list.position("a"), list.position("c")), (Some(0), Some(1), None));
         assert_eq!(list.term("a").unwrap().source.as_deref(), Some("art. 1"));
         assert!(list.term("c").is_none());
     }
@@ -421,10 +317,7 @@ mod tests {
     #[test]
     fn a_code_that_is_not_snake_case_is_refused() {
         for bad in ["", "A", "1a", "_a", "a_", "a__b", "a-b", "a b", "а", "a.b"] {
-            assert!(
-                matches!(list_of(&term(bad, "")), Err(VocabError::Code { .. })),
-                "{bad:?}"
-            );
+            assert!(matches!(list_of(&term(bad, "")), Err(VocabError::Code { .. })), "{bad:?}");
         }
     }
 
@@ -432,56 +325,33 @@ mod tests {
     fn an_empty_or_padded_text_is_refused() {
         for bad in ["", " ", "a ", " a"] {
             let text = term("a", "").replace("en = 'a'", &format!("en = '{bad}'"));
-            assert!(
-                matches!(list_of(&text), Err(VocabError::Text { lang: "en", .. })),
-                "{bad:?}"
-            );
+            assert!(matches!(list_of(&text), Err(VocabError::Text { lang: "en", .. })), "{bad:?}");
         }
     }
 
     #[test]
     fn a_note_in_one_language_only_is_refused() {
-        assert!(matches!(
-            list_of(&term("a", "en_note = 'why'")),
-            Err(VocabError::Note { .. })
-        ));
+        assert!(matches!(list_of(&term("a", "en_note = 'why'")), Err(VocabError::Note { .. })));
     }
 
     #[test]
     fn an_unknown_key_is_refused() {
-        assert!(matches!(
-            list_of(&term("a", "label = 'a'")),
-            Err(VocabError::Format { .. })
-        ));
+        assert!(matches!(list_of(&term("a", "label = 'a'")), Err(VocabError::Format { .. })));
     }
 
     #[test]
     fn a_list_under_another_name_or_without_source_is_refused() {
-        let named: &str =
-            Box::leak(format!("list = 'x'\nsource = 's'\nterm = []\n{TITLE}").into_boxed_str());
-        assert!(matches!(
-            read_list(("demo", named)),
-            Err(VocabError::WrongList { .. })
-        ));
-        let bare: &str =
-            Box::leak(format!("list = 'demo'\nsource = ' '\nterm = []\n{TITLE}").into_boxed_str());
-        assert!(matches!(
-            read_list(("demo", bare)),
-            Err(VocabError::NoSource { .. })
-        ));
+        let named: &str = Box::leak(format!("list = 'x'\nsource = 's'\nterm = []\n{TITLE}").into_boxed_str());
+        assert!(matches!(read_list(("demo", named)), Err(VocabError::WrongList { .. })));
+        let bare: &str = Box::leak(format!("list = 'demo'\nsource = ' '\nterm = []\n{TITLE}").into_boxed_str());
+        assert!(matches!(read_list(("demo", bare)), Err(VocabError::NoSource { .. })));
     }
 
     #[test]
     fn a_property_needs_what_its_value_type_asks_and_nothing_else() {
         let lists = [("sex", "")];
-        assert_eq!(
-            value_type("code", None, Some("sex"), &lists),
-            Some(ValueType::Code("sex"))
-        );
-        assert_eq!(
-            value_type("ref", Some("unit"), None, &lists),
-            Some(ValueType::Ref(NodeKind::Unit))
-        );
+        assert_eq!(value_type("code", None, Some("sex"), &lists), Some(ValueType::Code("sex")));
+        assert_eq!(value_type("ref", Some("unit"), None, &lists), Some(ValueType::Ref(NodeKind::Unit)));
         for (value, to, list) in [
             ("code", None, None),
             ("code", None, Some("no_such_list")),
@@ -491,40 +361,21 @@ mod tests {
             ("text", None, Some("sex")),
             ("number", None, None),
         ] {
-            assert_eq!(
-                value_type(value, to, list, &lists),
-                None,
-                "{value} {to:?} {list:?}"
-            );
+            assert_eq!(value_type(value, to, list, &lists), None, "{value} {to:?} {list:?}");
         }
     }
 
     #[test]
     fn a_property_of_no_kind_or_of_a_bad_name_is_refused() {
-        for bad in [
-            "name",
-            "ghost.name",
-            "person.",
-            "person.Name",
-            "person.a.b",
-            ".name",
-        ] {
-            let text = format!(
-                "[[property]]\ncode = '{bad}'\nvalue = 'text'\nbe = 'а'\nru = 'а'\nuk = 'а'\nen = 'a'\n"
-            );
+        for bad in ["name", "ghost.name", "person.", "person.Name", "person.a.b", ".name"] {
+            let text = format!("[[property]]\ncode = '{bad}'\nvalue = 'text'\nbe = 'а'\nru = 'а'\nuk = 'а'\nen = 'a'\n");
             let file = ("properties", &*Box::leak(text.into_boxed_str()));
-            assert!(
-                matches!(read_properties(file, &[]), Err(VocabError::Code { .. })),
-                "{bad:?}"
-            );
+            assert!(matches!(read_properties(file, &[]), Err(VocabError::Code { .. })), "{bad:?}");
         }
     }
 
     #[test]
     fn kinds_out_of_order_are_refused() {
-        assert!(matches!(
-            read_kinds(("kinds", "kind = []")),
-            Err(VocabError::Kinds { .. })
-        ));
+        assert!(matches!(read_kinds(("kinds", "kind = []")), Err(VocabError::Kinds { .. })));
     }
 }

@@ -15,11 +15,7 @@ fn lines() -> Vec<Line> {
     let mut texts: Vec<(String, &'static Texts)> = Vec::new();
     for kind in NodeKind::ALL {
         let words = vocabulary().kind(kind);
-        for (part, text) in [
-            ("one", &words.one),
-            ("many", &words.many),
-            ("note", &words.note),
-        ] {
+        for (part, text) in [("one", &words.one), ("many", &words.many), ("note", &words.note)] {
             texts.push((format!("{} {part}", kind.code()), text));
         }
     }
@@ -30,33 +26,22 @@ fn lines() -> Vec<Line> {
         texts.push((format!("{} title", list.code), &list.title));
         for term in &list.terms {
             texts.push((format!("{} {}", list.code, term.code), &term.text));
-            texts.extend(
-                term.note
-                    .iter()
-                    .map(|note| (format!("{} {} note", list.code, term.code), note)),
-            );
+            texts.extend(term.note.iter().map(|note| (format!("{} {} note", list.code, term.code), note)));
         }
     }
-    let in_all = |(at, text): (String, &'static Texts)| {
-        Lang::ALL.map(|lang| (at.clone(), lang, text.get(lang)))
-    };
+    let in_all = |(at, text): (String, &'static Texts)| Lang::ALL.map(|lang| (at.clone(), lang, text.get(lang)));
     texts.into_iter().flat_map(in_all).collect()
 }
 
 /// Fails with every line that the fault is found in.
 fn none(fault: impl Fn(Lang, &str) -> Option<String>) {
-    let found: Vec<String> = lines()
-        .into_iter()
-        .filter_map(|(at, lang, text)| {
-            fault(lang, text).map(|what| format!("{at} ({lang}): {what} in {text:?}"))
-        })
-        .collect();
+    let found: Vec<String> =
+        lines().into_iter().filter_map(|(at, lang, text)| fault(lang, text).map(|what| format!("{at} ({lang}): {what} in {text:?}"))).collect();
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphabetic() && c != '’')
-        .filter(|word| !word.is_empty())
+    text.split(|c: char| !c.is_alphabetic() && c != '’').filter(|word| !word.is_empty())
 }
 
 fn alphabet(lang: Lang) -> &'static str {
@@ -75,26 +60,14 @@ fn is_vowel(c: char) -> bool {
 #[test]
 fn every_word_is_spelt_in_the_alphabet_of_its_language() {
     none(|lang, text| {
-        let strange = |word: &&str| {
-            !word
-                .to_lowercase()
-                .chars()
-                .all(|c| c == '’' || alphabet(lang).contains(c))
-        };
-        words(text)
-            .filter(|word| !LATIN.contains(word))
-            .find(strange)
-            .map(|word| format!("{word:?}"))
+        let strange = |word: &&str| !word.to_lowercase().chars().all(|c| c == '’' || alphabet(lang).contains(c));
+        words(text).filter(|word| !LATIN.contains(word)).find(strange).map(|word| format!("{word:?}"))
     });
 }
 
 #[test]
 fn apostrophes_are_the_typographic_ones() {
-    none(|_, text| {
-        text.chars()
-            .find(|c| ['\'', '`', 'ʼ', '´', '‘'].contains(c))
-            .map(|c| format!("{c:?}"))
-    });
+    none(|_, text| text.chars().find(|c| ['\'', '`', 'ʼ', '´', '‘'].contains(c)).map(|c| format!("{c:?}")));
 }
 
 #[test]
@@ -113,11 +86,7 @@ fn belarusian_hard_consonants_stay_hard() {
         let text = text.to_lowercase();
         let next = text.chars().skip(1);
         let soft = |(a, b): &(char, char)| "жшчрдт".contains(*a) && "іеёюяь".contains(*b);
-        text.chars()
-            .zip(next)
-            .find(soft)
-            .filter(|_| lang == Lang::Be)
-            .map(|(a, b)| format!("{a}{b}"))
+        text.chars().zip(next).find(soft).filter(|_| lang == Lang::Be).map(|(a, b)| format!("{a}{b}"))
     });
 }
 
@@ -164,10 +133,7 @@ fn nobody_is_called_a_criminal() {
     ];
     none(|_, text| {
         let text = text.to_lowercase();
-        JUDGING
-            .into_iter()
-            .find(|word| text.contains(word))
-            .map(str::to_owned)
+        JUDGING.into_iter().find(|word| text.contains(word)).map(str::to_owned)
     });
 }
 
@@ -183,30 +149,13 @@ fn notes_are_sentences_and_words_are_not() {
 fn no_two_choices_of_one_form_read_the_same() {
     let mut seen = std::collections::BTreeSet::new();
     for list in lists() {
-        for (term, lang) in list
-            .terms
-            .iter()
-            .flat_map(|term| Lang::ALL.map(|lang| (term, lang)))
-        {
+        for (term, lang) in list.terms.iter().flat_map(|term| Lang::ALL.map(|lang| (term, lang))) {
             let text = term.text.get(lang).to_lowercase();
-            assert!(
-                seen.insert((list.code.clone(), lang, text)),
-                "{} {} ({lang})",
-                list.code,
-                term.code
-            );
+            assert!(seen.insert((list.code.clone(), lang, text)), "{} {} ({lang})", list.code, term.code);
         }
     }
-    for (property, lang) in vocabulary()
-        .properties()
-        .iter()
-        .flat_map(|property| Lang::ALL.map(|lang| (property, lang)))
-    {
+    for (property, lang) in vocabulary().properties().iter().flat_map(|property| Lang::ALL.map(|lang| (property, lang))) {
         let text = property.text.get(lang).to_lowercase();
-        assert!(
-            seen.insert((property.of.code().to_owned(), lang, text)),
-            "{} ({lang})",
-            property.code
-        );
+        assert!(seen.insert((property.of.code().to_owned(), lang, text)), "{} ({lang})", property.code);
     }
 }

@@ -1,0 +1,189 @@
+//! What waits to be written, and the statements that write many rows at once.
+//!
+//! Rows go in with `?` placeholders on SQLite and `$N` on PostgreSQL (sqlx's builder knows which): numbered parameters cost SQLite about the
+//! square of their number. Each statement carries a few rows, so that it stays in the statement cache.
+
+use std::collections::BTreeMap;
+
+use kniha_core::claim::{Citation, NewClaim};
+use kniha_core::commit::{Hash, Salt};
+use kniha_core::id::NodeId;
+use kniha_core::time::Window;
+use kniha_core::vocab::NodeKind;
+use kniha_db::{Tx, on};
+use sqlx::{Postgres, QueryBuilder, Sqlite};
+
+use crate::error::{StoreError, classify};
+use crate::index::Entries;
+use crate::row::ValueColumns;
+
+/// Rows of a statement. Powers of two, so that a buffer of any length needs few different statements.
+const ROWS: [usize; 4] = [64, 16, 4, 1];
+
+#[derive(Default)]
+pub(crate) struct Buffer {
+    pub nodes: Vec<NewNodeRow>,
+    pub claims: Vec<NewClaimRow>,
+    pub citations: Vec<CitationRow>,
+    pub heads: BTreeMap<i64, (i64, Hash)>,
+}
+
+pub(crate) struct NewNodeRow {
+    pub no: i64,
+    pub id: NodeId,
+    pub kind: NodeKind,
+    pub case_no: i64,
+}
+
+pub(crate) struct NewClaimRow {
+    pub no: i64,
+    pub subject_no: i64,
+    pub kind: NodeKind,
+    pub seq: i64,
+    pub case_no: i64,
+    pub value: ValueColumns,
+    pub salt: Salt,
+    pub value_commit: Hash,
+    pub grounds_commit: Hash,
+    pub hash: Hash,
+    pub entries: Entries,
+    pub claim: NewClaim,
+}
+
+pub(crate) struct CitationRow {
+    pub claim_no: i64,
+    pub nth: i64,
+    pub source_no: i64,
+    pub exhibit_no: Option<i64>,
+    pub citation: Citation,
+}
+
+/// A row of the alphabetical lists.
+pub(crate) struct ListingRow {
+    pub claim_no: i64,
+    pub node_no: i64,
+    pub kind: NodeKind,
+    pub case_no: i64,
+    pub sort: String,
+}
+
+/// A row of the name keys.
+pub(crate) struct KeyRow {
+    pub key: i64,
+    pub claim_no: i64,
+    pub node_no: i64,
+    pub case_no: i64,
+    pub level: i64,
+}
+
+/// Inserts `rows` a few at a time; `$bind` pushes the columns of one row.
+macro_rules! insert {
+    ($tx:expr, $doing:literal, $head:literal, $rows:expr, |$b:ident, $row:ident| $bind:expr) => {{
+        let mut rest: &[_] = $rows;
+        while !rest.is_empty() {
+            let take = ROWS.iter().copied().find(|n| *n <= rest.len()).unwrap_or(1);
+            let (now, later) = rest.split_at(take);
+            rest = later;
+            let done = match &mut *$tx {
+                Tx::Sqlite(tx) => {
+                    let mut builder = QueryBuilder::<Sqlite>::new($head);
+                    builder.push_values(now, |mut $b, $row| $bind);
+                    builder.build().execute(&mut **tx).await.map(drop)
+                }
+                Tx::Postgres(tx) => {
+                    let mut builder = QueryBuilder::<Postgres>::new($head);
+                    builder.push_values(now, |mut $b, $row| $bind);
+                    builder.build().execute(&mut **tx).await.map(drop)
+                }
+            };
+            done.map_err(|source| classify($doing, source))?;
+        }
+    }};
+}
+
+impl Buffer {
+    /// Writes everything. `made` is the member's number and the moment; `heads` the newest entry of each new record.
+    pub(crate) async fn write(&mut self, tx: &mut Tx, made: (i64, i64), heads: &BTreeMap<i64, (i64, Hash)>) -> Result<(), StoreError> {
+        let no_head = (0, Hash([0; 32]));
+        let head = |no: i64| heads.get(&no).unwrap_or(&no_head);
+        insert!(tx, "adding records", "INSERT INTO node (no, id, kind, case_no, made_by, made_us, head_seq, head_hash) ", &self.nodes, |b, row| {
+            b.push_bind(row.no).push_bind(row.id.to_string()).push_bind(row.kind.code()).push_bind(row.case_no).push_bind(made.0).push_bind(made.1);
+            b.push_bind(head(row.no).0).push_bind(head(row.no).1.0.to_vec());
+        });
+        insert!(
+            tx,
+            "adding claims",
+            "INSERT INTO claim (no, id, subject_no, seq, property, text, lang, name_kind, code, ref_no, int_value, real_value, window_text, start_us, end_us, \
+             lat_deg, lon_deg, radius_m, sealed, held, origin, salt, value_commit, grounds_commit, stance, status, known_to, case_no, made_by, made_us, hash) ",
+            &self.claims,
+            |b, row| {
+                let (v, claim) = (&row.value, &row.claim);
+                b.push_bind(row.no).push_bind(claim.id.to_string()).push_bind(row.subject_no).push_bind(row.seq).push_bind(claim.property.code.as_str());
+                b.push_bind(v.text.as_deref()).push_bind(v.lang.as_deref()).push_bind(v.name_kind.as_deref()).push_bind(v.code.as_deref());
+                b.push_bind(v.ref_no).push_bind(v.int_value).push_bind(v.real_value).push_bind(v.window_text.as_deref());
+                b.push_bind(v.start_us).push_bind(v.end_us).push_bind(v.lat_deg).push_bind(v.lon_deg).push_bind(v.radius_m).push_bind(v.sealed.as_deref());
+                b.push_bind(claim.held.as_ref().map(Window::to_string)).push_bind(claim.origin.as_deref()).push_bind(row.salt.0.to_vec());
+                b.push_bind(row.value_commit.0.to_vec()).push_bind(row.grounds_commit.0.to_vec());
+                b.push_bind(claim.stance.code()).push_bind(claim.status.code()).push_bind(claim.known_to.code());
+                b.push_bind(row.case_no).push_bind(made.0).push_bind(made.1).push_bind(row.hash.0.to_vec());
+            }
+        );
+        insert!(
+            tx,
+            "adding citations",
+            "INSERT INTO citation (claim_no, nth, source_no, exhibit_no, words, locator, accessed, archived) ",
+            &self.citations,
+            |b, row| {
+                let c = &row.citation;
+                b.push_bind(row.claim_no).push_bind(row.nth).push_bind(row.source_no).push_bind(row.exhibit_no).push_bind(c.words.as_deref());
+                b.push_bind(c.locator.as_deref()).push_bind(c.accessed.as_ref().map(Window::to_string)).push_bind(c.archived.as_deref());
+            }
+        );
+        let (mut listing, mut keys, mut prose) = (Vec::new(), Vec::new(), Vec::new());
+        for row in &mut self.claims {
+            let entries = std::mem::take(&mut row.entries);
+            spread(entries, (row.no, row.subject_no, row.kind, row.case_no), &mut listing, &mut keys, &mut prose);
+        }
+        index_rows(tx, &listing, &mut keys, &prose).await?;
+        for (no, (seq, hash)) in &self.heads {
+            on!(&mut *tx, c => sqlx::query("UPDATE node SET head_seq = $1, head_hash = $2 WHERE no = $3").bind(seq).bind(hash.0.to_vec()).bind(no).execute(c).await.map(drop))
+                .map_err(|source| classify("moving the head of a record", source))?;
+        }
+        Ok(())
+    }
+}
+
+/// Turns the index entries of one claim (number, record, kind, case) into rows.
+pub(crate) fn spread(
+    entries: Entries,
+    (claim_no, node_no, kind, case_no): (i64, i64, NodeKind, i64),
+    listing: &mut Vec<ListingRow>,
+    keys: &mut Vec<KeyRow>,
+    prose: &mut Vec<(i64, String)>,
+) {
+    listing.extend(entries.sort.map(|sort| ListingRow { claim_no, node_no, kind, case_no, sort }));
+    keys.extend(entries.name_keys.into_iter().map(|(key, level)| KeyRow { key, claim_no, node_no, case_no, level }));
+    prose.extend(entries.words.map(|words| (claim_no, words)));
+}
+
+/// Writes index rows. Name keys are sorted first: neighbouring keys share pages.
+pub(crate) async fn index_rows(tx: &mut Tx, listing: &[ListingRow], keys: &mut [KeyRow], prose: &[(i64, String)]) -> Result<(), StoreError> {
+    keys.sort_unstable_by_key(|row| (row.key, row.claim_no));
+    insert!(tx, "adding names to lists", "INSERT INTO listing (claim_no, node_no, kind, case_no, sort) ", listing, |b, row| {
+        b.push_bind(row.claim_no).push_bind(row.node_no).push_bind(row.kind.code()).push_bind(row.case_no).push_bind(row.sort.as_str());
+    });
+    insert!(tx, "adding name keys", "INSERT INTO name_key (key, claim_no, node_no, case_no, level) ", &*keys, |b, row| {
+        b.push_bind(row.key).push_bind(row.claim_no).push_bind(row.node_no).push_bind(row.case_no).push_bind(row.level);
+    });
+    // The two full-text indexes differ in kind: a virtual table of SQLite, a column of PostgreSQL. Words come sorted and without quotes,
+    // so that on PostgreSQL they are a tsvector as they stand.
+    match &mut *tx {
+        Tx::Sqlite(_) => insert!(tx, "adding words", "INSERT INTO prose (rowid, words) ", prose, |b, row| {
+            b.push_bind(row.0).push_bind(row.1.as_str());
+        }),
+        Tx::Postgres(_) => insert!(tx, "adding words", "INSERT INTO prose (claim_no, words) ", prose, |b, row| {
+            b.push_bind(row.0).push("array_to_tsvector(string_to_array(").push_bind_unseparated(row.1.as_str()).push_unseparated(", ' '))");
+        }),
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! Search keys as rows: what a claim puts into the name keys, the prose index and the alphabetical lists.
+//!
+//! Name keys are hashed with a secret of the book (SipHash-2-4, 64 bits), so that the table of keys alone does not spell names.
+//! The words come from `kniha_core::words`; a new version there asks for [`crate::reindex`].
+
+use std::hash::Hasher;
+
+use kniha_core::value::Value;
+use kniha_core::vocab::Property;
+use kniha_core::words;
+
+/// The book's secret for name keys.
+#[derive(Clone)]
+pub struct NameSecret(pub [u8; 16]);
+
+impl NameSecret {
+    /// The 64-bit hash of a key; the same key always gives the same number in one book.
+    #[must_use]
+    pub fn hash(&self, key: &str) -> i64 {
+        let mut sip = siphasher::sip::SipHasher24::new_with_key(&self.0);
+        sip.write(key.as_bytes());
+        sip.finish().cast_signed()
+    }
+}
+
+/// What one value puts into the indexes.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Entries {
+    /// Sort key for the alphabetical lists.
+    pub sort: Option<String>,
+    /// Hash and level of each name key, each hash once.
+    pub name_keys: Vec<(i64, i64)>,
+    /// Stemmed words, space-separated; each word once, as only its presence is asked for.
+    pub words: Option<String>,
+}
+
+/// Longest sort key, in characters: PostgreSQL's index rows end at 2,704 bytes.
+const SORT_CHARS: usize = 120;
+
+pub(crate) fn entries(secret: &NameSecret, property: &Property, value: &Value) -> Entries {
+    let mut entries = Entries::default();
+    match value {
+        Value::Name(name) => {
+            entries.sort = Some(sort(name.text()));
+            for key in words::name_keys(name.text()) {
+                let hash = secret.hash(&key.text);
+                if !entries.name_keys.iter().any(|(known, _)| *known == hash) {
+                    entries.name_keys.push((hash, i64::from(key.level)));
+                }
+            }
+        }
+        Value::Text { text, .. } => {
+            if property.code.ends_with(".title") {
+                entries.sort = Some(sort(text));
+            }
+            entries.words = prose(text);
+        }
+        // The last part of an address is what people remember and paste.
+        Value::Address(address) => entries.words = prose(address),
+        _ => {}
+    }
+    entries
+}
+
+fn sort(text: &str) -> String {
+    words::sort_key(text).chars().take(SORT_CHARS).collect()
+}
+
+fn prose(text: &str) -> Option<String> {
+    let mut words: Vec<String> = words::tokens(text);
+    words.sort_unstable();
+    words.dedup();
+    (!words.is_empty()).then(|| words.join(" "))
+}
