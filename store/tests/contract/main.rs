@@ -6,6 +6,7 @@
 
 mod access;
 mod claims;
+mod crash;
 mod damage;
 mod finding;
 mod imports;
