@@ -6,7 +6,7 @@
 use super::name::{Heard, Part, Role};
 
 /// Parts of two names that are compared with each other.
-const MOST_COMPARED: usize = 8;
+const MOST_COMPARED: usize = 12;
 
 /// How like two names are, 0 to 1000; see [`Heard::likeness`].
 #[must_use]
@@ -18,7 +18,8 @@ impl Heard {
     /// How like a candidate is to this query, 0 to 1000.
     ///
     /// Each part is paired with the one most like it, in any order. A family name weighs more than a given name, that more than a patronymic, that more
-    /// than an initial. What the query has and the candidate lacks costs its weight, a patronymic half; what only the candidate has costs a fifth.
+    /// than an initial. What the query has and the candidate lacks costs its weight, a patronymic half; what only the candidate has costs a fifth;
+    /// a part that repeats another in a second spelling costs nothing.
     #[must_use]
     pub fn likeness(&self, candidate: &Heard) -> u32 {
         let queried = &self.parts[..self.parts.len().min(MOST_COMPARED)];
@@ -37,12 +38,24 @@ impl Heard {
             sum += scores[row][column] * heavier;
             weight += heavier;
         }
-        let missing = |part: &Part| if matches!(part.role, Role::Patronymic(_) | Role::Filial) { part.weight() / 2 } else { part.weight() };
-        weight += queried.iter().zip(taken).filter(|(_, taken)| !taken).map(|(part, _)| missing(part)).sum::<u32>();
-        weight += offered.iter().zip(given).filter(|(_, given)| !given).map(|(part, _)| part.weight() / 5).sum::<u32>();
+        // What repeats a part in another spelling (Сергей Жук / Siarhei Zhuk) is not missing.
+        let lacking = |score: u32| score < REPEATED;
+        for (row, part) in queried.iter().enumerate() {
+            if !taken[row] && scores[row].iter().copied().all(lacking) {
+                weight += if matches!(part.role, Role::Patronymic(_) | Role::Filial) { part.weight() / 2 } else { part.weight() };
+            }
+        }
+        for (column, part) in offered.iter().enumerate() {
+            if !given[column] && scores.iter().all(|row| lacking(row[column])) {
+                weight += part.weight() / 5;
+            }
+        }
         sum.checked_div(weight).unwrap_or(0)
     }
 }
+
+/// Parts at least this like are spellings of one another.
+const REPEATED: u32 = 900;
 
 /// The most alike pair of parts not yet taken; the first of equals.
 fn best(scores: &[[u32; MOST_COMPARED]; MOST_COMPARED], taken: &[bool; MOST_COMPARED], given: &[bool; MOST_COMPARED]) -> Option<(usize, usize)> {
@@ -203,6 +216,13 @@ mod tests {
             assert!(likeness(query, candidate) >= 700, "{query}, {candidate}: {}", likeness(query, candidate));
         }
         assert!(likeness("Святлана Ціханоўская", "Светлана Тихановская") > likeness("Святлана Ціханоўская", "Светлана Тихановский"));
+    }
+
+    #[test]
+    fn two_spellings_in_one_name_are_as_good_as_one() {
+        let both = "Вольга Жураўкова / Olga Sergeevna Zhuravkova";
+        assert!(likeness(both, "Ольга Сергеевна Журавкова") >= 900);
+        assert!(likeness("Ольга Сергеевна Журавкова", both) >= 900);
     }
 
     #[test]
