@@ -8,6 +8,7 @@ use kniha_core::vocab::NodeKind;
 
 use super::country::{iso, near_street};
 use super::incidents::{Scene, Telling};
+use super::phrase::Numbers;
 use super::rng::Rng;
 use super::sheet::Sheet;
 use super::source;
@@ -62,13 +63,16 @@ fn one(telling: &mut Telling<'_>, scene: &Scene<'_>, id: NodeId, form: usize, rn
     let texts = telling.texts;
     sheet.text(id, "exhibit.title", format!("{}_{:04}.{ending}", if kind == "document" { "scan" } else { "IMG" }, rng.below(10_000)), "");
     sheet.code(id, "exhibit.kind", kind);
-    if let Some(shows) = telling.sentence(&texts[scene.slots.tongue as usize].shows, &scene.slots, rng)? {
+    if let Some(shows) = telling.sentence(&texts[scene.slots.tongue as usize].shows, &scene.slots, Numbers::Fresh, rng)? {
         sheet.text(id, "exhibit.shows", shows, lang).by(source(telling.seed, OWN_RESEARCH));
     }
     if matches!(kind, "video" | "audio") && rng.chance(70) {
         let word = format!("{:010x}", rng.next() >> 24);
         let archived = format!("https://archive.example.test/{word}");
-        sheet.address(id, "exhibit.address", format!("https://video.example.org/w/{word}")).by(source(telling.seed, CHANNEL)).at(format!("00:{:02}", rng.below(60)), Some(archived));
+        sheet
+            .address(id, "exhibit.address", format!("https://video.example.org/w/{word}"))
+            .by(source(telling.seed, CHANNEL))
+            .at(format!("00:{:02}", rng.below(60)), Some(archived));
     } else {
         let hash: String = (0..4).map(|_| format!("{:016x}", rng.next())).collect();
         sheet.text(id, "exhibit.sha256", hash, "");
@@ -87,7 +91,7 @@ fn one(telling: &mut Telling<'_>, scene: &Scene<'_>, id: NodeId, form: usize, rn
             sheet.region(id, "exhibit.captured_at", near_street(scene.street, 10.0, rng));
         }
     }
-    sheet.code(id, "exhibit.graphic", *rng.pick(&["none", "none", "mild", "strong"]));
+    sheet.code(id, "exhibit.graphic", rng.one(&["none", "none", "mild", "strong"]));
     Ok(())
 }
 

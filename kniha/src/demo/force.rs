@@ -18,26 +18,126 @@ type Row = (&'static str, &'static str, &'static str, &'static str, &'static str
 
 /// The ministry is its own superior, which means none.
 const WRITTEN: [Row; 32] = [
-    ("ministry", "Міністэрства грамадскага парадку Залесіі", "Министерство общественного порядка Залесии", "Ministry of Public Order of Zalesia", "МГП", "", 0, "2001!", ""),
-    ("police", "Галоўнае ўпраўленне аховы парадку", "Главное управление охраны порядка", "Main Directorate for the Protection of Order", "ГУАП", "", 0, "2009", ""),
+    (
+        "ministry",
+        "Міністэрства грамадскага парадку Залесіі",
+        "Министерство общественного порядка Залесии",
+        "Ministry of Public Order of Zalesia",
+        "МГП",
+        "",
+        0,
+        "2001!",
+        "",
+    ),
+    (
+        "police",
+        "Галоўнае ўпраўленне аховы парадку",
+        "Главное управление охраны порядка",
+        "Main Directorate for the Protection of Order",
+        "ГУАП",
+        "",
+        0,
+        "2009",
+        "",
+    ),
     ("detectives", "Крымінальны дэпартамент", "Криминальный департамент", "Criminal Department", "КД", "", 0, "2004", ""),
     ("ministry", "Упраўленне кадраў", "Управление кадров", "Personnel Directorate", "УК", "", 0, "2001", ""),
     ("state_security", "Упраўленне ўласнай бяспекі", "Управление собственной безопасности", "Internal Security Directorate", "УУБ", "", 0, "2012", ""),
     ("prison_service", "Служба ўтрымання пад вартай", "Служба содержания под стражей", "Custody Service", "СУВ", "", 0, "2006", ""),
-    ("police", "Гарадское ўпраўленне парадку Светларэча", "Городское управление порядка Светлоречи", "Svetlorech City Directorate of Order", "ГУП", "", 0, "2001", ""),
-    ("police", "Упраўленне парадку Прыазёрнай вобласці", "Управление порядка Приозёрной области", "Lakeside Region Directorate of Order", "", "", 0, "2001", ""),
+    (
+        "police",
+        "Гарадское ўпраўленне парадку Светларэча",
+        "Городское управление порядка Светлоречи",
+        "Svetlorech City Directorate of Order",
+        "ГУП",
+        "",
+        0,
+        "2001",
+        "",
+    ),
+    (
+        "police",
+        "Упраўленне парадку Прыазёрнай вобласці",
+        "Управление порядка Приозёрной области",
+        "Lakeside Region Directorate of Order",
+        "",
+        "",
+        0,
+        "2001",
+        "",
+    ),
     ("police", "Упраўленне парадку Верхняй вобласці", "Управление порядка Верхней области", "Upper Region Directorate of Order", "", "", 0, "2001", ""),
     ("police", "Упраўленне парадку Стэпавай вобласці", "Управление порядка Степной области", "Steppe Region Directorate of Order", "", "", 0, "2001", ""),
-    ("riot_police", "Асобны полк аператыўнага рэагавання", "Отдельный полк оперативного реагирования", "Separate Rapid Response Regiment", "АПАР", "0417", 1, "2032-03-01!", ""),
+    (
+        "riot_police",
+        "Асобны полк аператыўнага рэагавання",
+        "Отдельный полк оперативного реагирования",
+        "Separate Rapid Response Regiment",
+        "АПАР",
+        "0417",
+        1,
+        "2032-03-01!",
+        "",
+    ),
     ("police", "Асобны патрульны батальён", "Отдельный патрульный батальон", "Separate Patrol Battalion", "АПБ", "0388", 6, "2011", "2032-02-29!"),
     ("police", "Канвойны батальён", "Конвойный батальон", "Escort Battalion", "КБ", "0391", 6, "2008", "2032-02-29!"),
-    ("riot_police", "1-ы батальён палка аператыўнага рэагавання", "1-й батальон полка оперативного реагирования", "1st Battalion, Rapid Response Regiment", "1 б-н АПАР", "0417/1", 10, "2032-03-01!", ""),
-    ("riot_police", "2-і батальён палка аператыўнага рэагавання", "2-й батальон полка оперативного реагирования", "2nd Battalion, Rapid Response Regiment", "2 б-н АПАР", "0417/2", 10, "2032-03-01!", ""),
-    ("riot_police", "3-і батальён палка аператыўнага рэагавання", "3-й батальон полка оперативного реагирования", "3rd Battalion, Rapid Response Regiment", "3 б-н АПАР", "0417/3", 10, "~2032-04", "~2033-11"),
+    (
+        "riot_police",
+        "1-ы батальён палка аператыўнага рэагавання",
+        "1-й батальон полка оперативного реагирования",
+        "1st Battalion, Rapid Response Regiment",
+        "1 б-н АПАР",
+        "0417/1",
+        10,
+        "2032-03-01!",
+        "",
+    ),
+    (
+        "riot_police",
+        "2-і батальён палка аператыўнага рэагавання",
+        "2-й батальон полка оперативного реагирования",
+        "2nd Battalion, Rapid Response Regiment",
+        "2 б-н АПАР",
+        "0417/2",
+        10,
+        "2032-03-01!",
+        "",
+    ),
+    (
+        "riot_police",
+        "3-і батальён палка аператыўнага рэагавання",
+        "3-й батальон полка оперативного реагирования",
+        "3rd Battalion, Rapid Response Regiment",
+        "3 б-н АПАР",
+        "0417/3",
+        10,
+        "~2032-04",
+        "~2033-11",
+    ),
     ("riot_police", "Рота аховы грамадскіх мерапрыемстваў", "Рота охраны общественных мероприятий", "Public Events Company", "РАГМ", "", 13, "2032-03", ""),
     ("riot_police", "Група дакументавання палка", "Группа документирования полка", "Regiment Documentation Group", "", "", 10, "~2032-07", "2033-05"),
-    ("detention_facility", "Ізалятар часовага ўтрымання № 1", "Изолятор временного содержания № 1", "Temporary Detention Facility No. 1", "ІЧУ-1", "1", 5, "1998", ""),
-    ("detention_facility", "Ізалятар № 2 «Салявы»", "Изолятор № 2 «Соляной»", "Detention Facility No. 2, “the Salt Store”", "Салявы", "2", 5, "2032-08-10!", "2032-08-19"),
+    (
+        "detention_facility",
+        "Ізалятар часовага ўтрымання № 1",
+        "Изолятор временного содержания № 1",
+        "Temporary Detention Facility No. 1",
+        "ІЧУ-1",
+        "1",
+        5,
+        "1998",
+        "",
+    ),
+    (
+        "detention_facility",
+        "Ізалятар № 2 «Салявы»",
+        "Изолятор № 2 «Соляной»",
+        "Detention Facility No. 2, “the Salt Store”",
+        "Салявы",
+        "2",
+        5,
+        "2032-08-10!",
+        "2032-08-19",
+    ),
     ("detention_facility", "Следчы ізалятар № 3", "Следственный изолятор № 3", "Remand Prison No. 3", "СІЗА-3", "3", 5, "1974", ""),
     ("investigative_body", "Следчы дэпартамент", "Следственный департамент", "Investigative Department", "СД", "", 0, "2011", ""),
     ("investigative_body", "Аддзел па справах аб беспарадках", "Отдел по делам о беспорядках", "Disorder Cases Section", "", "", 21, "2032-08-11!", "2034-02"),
@@ -49,7 +149,17 @@ const WRITTEN: [Row; 32] = [
     ("court", "Суд Ліпавага раёна", "Суд Липового района", "Lipavy District Court", "", "", 28, "1961", ""),
     ("prosecution_office", "Пракуратура Светларэча", "Прокуратура Светлоречи", "Svetlorech Prosecutor’s Office", "", "", 29, "1961", ""),
     ("auxiliary", "Дружына «Шчыт двара»", "Дружина «Щит двора»", "“Yard Shield” Patrol", "", "", 32, "~2032-08", "~2033-03"),
-    ("unknown", "Невядомая група ў чорным без знакаў, Млынавы раён, жнівень 2032", "Неизвестная группа в чёрном без знаков, Мельничный район, август 2032", "Unknown group in black without insignia, Mlynavy, August 2032", "", "", 31, "~2032-08-09", "~2032-08-13"),
+    (
+        "unknown",
+        "Невядомая група ў чорным без знакаў, Млынавы раён, жнівень 2032",
+        "Неизвестная группа в чёрном без знаков, Мельничный район, август 2032",
+        "Unknown group in black without insignia, Mlynavy, August 2032",
+        "",
+        "",
+        31,
+        "~2032-08-09",
+        "~2032-08-13",
+    ),
 ];
 
 /// First of the district departments; each has four units.
@@ -102,8 +212,20 @@ fn facts(n: usize) -> Facts {
                 format!("{} АП", d.be[0]),
             ),
             1 => ("police", format!("Дзяжурная часць {be}"), format!("Дежурная часть {ru}"), format!("Duty Section, {} Department", d.en), String::new()),
-            2 => ("detectives", format!("Крымінальнае аддзяленне {be}"), format!("Криминальное отделение {ru}"), format!("Criminal Section, {} Department", d.en), String::new()),
-            _ => ("police", format!("Аддзяленне аховы парадку {be}"), format!("Отделение охраны порядка {ru}"), format!("Public Order Section, {} Department", d.en), String::new()),
+            2 => (
+                "detectives",
+                format!("Крымінальнае аддзяленне {be}"),
+                format!("Криминальное отделение {ru}"),
+                format!("Criminal Section, {} Department", d.en),
+                String::new(),
+            ),
+            _ => (
+                "police",
+                format!("Аддзяленне аховы парадку {be}"),
+                format!("Отделение охраны порядка {ru}"),
+                format!("Public Order Section, {} Department", d.en),
+                String::new(),
+            ),
         };
         let first = if district == 6 { "2033-02-01!" } else { ["1993", "1993", "1987", "2002", "1993", "2016"][district] };
         let superior = if n == head { 6 } else { head };
@@ -112,7 +234,9 @@ fn facts(n: usize) -> Facts {
     // Every eighth further unit is a numbered department of a region, the seven after it are its sections.
     let (block, within) = ((n - UNITS) / 8, (n - UNITS) % 8);
     let (superior, be, ru, en) = match within {
-        0 => (7 + block % 3, format!("Аддзел парадку № {}", block + 1), format!("Отдел порядка № {}", block + 1), format!("Order Department No. {}", block + 1)),
+        0 => {
+            (7 + block % 3, format!("Аддзел парадку № {}", block + 1), format!("Отдел порядка № {}", block + 1), format!("Order Department No. {}", block + 1))
+        }
         k => (
             UNITS + block * 8,
             format!("Аддзяленне {k} аддзела парадку № {}", block + 1),
@@ -152,8 +276,14 @@ pub(crate) fn write_unit(seed: u64, n: usize, sheet: &mut Sheet) {
         // Two figures of the staff: a conflict to show, not to average.
         10 => {
             sheet.text(id, "unit.note", "Штатная численность: 130 человек в каждой роте.", "ru").by(source(seed, MINISTRY)).origin("ministry-staff");
-            sheet.text(id, "unit.note", "Фактическая численность роты: 46 человек, остальные должности свободны.", "ru").by(roster).origin("roster").status(Status::Accepted);
-            sheet.text(id, "unit.note", "Formed on 1 March 2032 by joining the Separate Patrol Battalion and the Escort Battalion.", "en").by(source(seed, NEWSPAPER));
+            sheet
+                .text(id, "unit.note", "Фактическая численность роты: 46 человек, остальные должности свободны.", "ru")
+                .by(roster)
+                .origin("roster")
+                .status(Status::Accepted);
+            sheet
+                .text(id, "unit.note", "Formed on 1 March 2032 by joining the Separate Patrol Battalion and the Escort Battalion.", "en")
+                .by(source(seed, NEWSPAPER));
         }
         11 | 12 => {
             sheet.text(id, "unit.note", "Расформаваны 29 лютага 2032 года, людзі перайшлі ў полк аператыўнага рэагавання.", "be");
@@ -171,7 +301,14 @@ pub(crate) fn write_unit(seed: u64, n: usize, sheet: &mut Sheet) {
         }
         31 => {
             sheet.code(id, "unit.placeholder", "yes");
-            sheet.text(id, "unit.note", "Чорныя камбінезоны, шлемы з літарай «К», машыны без нумароў. Можа быць ротай 2-га батальёна або чужым падраздзяленнем.", "be").status(Status::WorkNeeded);
+            sheet
+                .text(
+                    id,
+                    "unit.note",
+                    "Чорныя камбінезоны, шлемы з літарай «К», машыны без нумароў. Можа быць ротай 2-га батальёна або чужым падраздзяленнем.",
+                    "be",
+                )
+                .status(Status::WorkNeeded);
         }
         48 => {
             sheet.text(id, "unit.note", "З лютага 2033 года частка раёна належыць новаму Гаванскаму аддзелу.", "be");
@@ -212,7 +349,8 @@ pub(crate) fn write_command(seed: u64, n: u32, size: &Size, sheet: &mut Sheet) {
                 18 => "2032-09-01!..",
                 _ => "",
             };
-            let period = if since.is_empty() { format!("{}..{}", unit.first.trim_start_matches('~'), unit.last.trim_start_matches('~')) } else { since.to_owned() };
+            let period =
+                if since.is_empty() { format!("{}..{}", unit.first.trim_start_matches('~'), unit.last.trim_start_matches('~')) } else { since.to_owned() };
             (nth, unit.superior, "direct", period, ROSTER)
         }
     };
@@ -267,12 +405,18 @@ pub(crate) fn write_positioning(seed: u64, n: u32, sheet: &mut Sheet) {
         None if n < POSTS.len() as u32 + parts => {
             let part = n - POSTS.len() as u32;
             let first = if part / 4 == 6 { "2033-02-01!.." } else { "2031.." };
-            (FIRST_DEPARTMENT + part as usize, office(seed, part / 4), if part % 4 == 0 { "headquarters" } else { "base" }, first.to_owned(), ROSTER)
+            (FIRST_DEPARTMENT + part as usize, office(seed, part / 4), if part.is_multiple_of(4) { "headquarters" } else { "base" }, first.to_owned(), ROSTER)
         }
         None => {
             let day = 8 + (n - POSTS.len() as u32 - parts) / 3;
-            let unit = *rng.pick(&[13, 14, 15, 16, 31, 13, 14]);
-            (unit, street(seed, rng.below(streets() as u32) as usize), "deployment", format!("~2032-08-{day:02}"), if rng.chance(50) { CHANNEL } else { NEWSPAPER })
+            let unit = rng.one(&[13, 14, 15, 16, 31, 13, 14]);
+            (
+                unit,
+                street(seed, rng.below(streets() as u32) as usize),
+                "deployment",
+                format!("~2032-08-{day:02}"),
+                if rng.chance(50) { CHANNEL } else { NEWSPAPER },
+            )
         }
     };
     let id: NodeId = Rng::of(seed, POSITIONING, n).id();
@@ -290,7 +434,7 @@ pub(crate) fn home(seed: u64, k: u32, size: &Size) -> usize {
     if more > 0 && rng.chance(85) {
         UNITS + rng.below(more as u32) as usize
     } else if rng.chance(52) {
-        *rng.pick(&COMMON)
+        rng.one(&COMMON)
     } else {
         FIRST_DEPARTMENT + rng.below((UNITS - FIRST_DEPARTMENT) as u32) as usize
     }

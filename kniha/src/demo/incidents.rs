@@ -15,7 +15,7 @@ use super::country::{ELECTION, at, date_words, department, district_of, iso, nea
 use super::exhibits;
 use super::force::{self, FIRST_DEPARTMENT, home, of_regiment};
 use super::people::{self, OCCUPATIONS, Part};
-use super::phrase::{Slots, Tongue, render};
+use super::phrase::{Numbers, Slots, Tongue, render, steady};
 use super::rng::Rng;
 use super::scenes::{SORTS, Sort};
 use super::sheet::Sheet;
@@ -80,9 +80,9 @@ fn tongue(n: u32) -> Tongue {
 
 impl Telling<'_> {
     /// A sentence from one of the templates that was not told before, if there is one.
-    pub(crate) fn sentence(&mut self, templates: &[String], slots: &Slots<'_>, rng: &mut Rng) -> Result<Option<String>> {
+    pub(crate) fn sentence(&mut self, templates: &[String], slots: &Slots<'_>, numbers: Numbers, rng: &mut Rng) -> Result<Option<String>> {
         for _ in 0..DRAWS {
-            let sentence = render(rng.pick(templates).as_str(), slots, rng)?;
+            let sentence = render(rng.pick(templates).as_str(), slots, numbers, rng)?;
             if self.told.is_new(&sentence) {
                 return Ok(Some(sentence));
             }
@@ -92,7 +92,7 @@ impl Telling<'_> {
 
     /// A few words, which may have been used before.
     pub(crate) fn words(&self, templates: &[String], slots: &Slots<'_>, rng: &mut Rng) -> Result<String> {
-        Ok(render(rng.pick(templates).as_str(), slots, rng)?)
+        Ok(render(rng.pick(templates).as_str(), slots, Numbers::Steady, rng)?)
     }
 
     /// Writes incident `n` with everything that belongs to it.
@@ -127,7 +127,11 @@ impl Telling<'_> {
         let street = rng.below(streets() as u32) as usize;
         let other = (street + 1 + rng.below(streets() as u32 - 1) as usize) % streets();
         let district = if district_of(street) == 4 && day > ELECTION + 177 && rng.chance(60) { 6 } else { district_of(street) };
-        let minute = if sort.code == "search" { rng.within(5 * 60, 8 * 60) } else { rng.within(9 * 60, 21 * 60 + 50) };
+        let minute = match sort.code {
+            "search" => rng.within(5 * 60, 8 * 60),
+            "court" | "work" => rng.within(9 * 60, 16 * 60),
+            _ => rng.within(9 * 60, 21 * 60 + 50),
+        };
         let later = minute + rng.within(12, 130);
         let clock = |minute: i32| format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
         let (iso_day, doubt) = (iso(day), rng.below(20));
@@ -165,6 +169,7 @@ impl Telling<'_> {
             tongue,
             woman,
             age: (2032 - draft.birth).clamp(19, 75),
+            steady: steady(rng),
             words: vec![
                 ("at", at(tongue, street, house).into()),
                 ("at2", at(tongue, other, None).into()),
@@ -179,15 +184,15 @@ impl Telling<'_> {
                 ("whom", words[2 + usize::from(woman)].into()),
                 ("in_unit", in_unit.into()),
                 ("to_unit", to_unit.into()),
-                ("car", (*rng.pick(things.cars)).into()),
+                ("car", (rng.one(things.cars)).into()),
                 ("item", things.items[item].into()),
                 ("item2", item2.into()),
-                ("gear", (*rng.pick(things.gear)).into()),
+                ("gear", (rng.one(things.gear)).into()),
                 ("src", sources::label(self.seed, statement).into()),
             ],
         };
         let label = sources::label(self.seed, statement);
-        let doubt_m = *rng.pick(&[10.0, 10.0, 30.0, 100.0, 100.0, 300.0, 1000.0, 8000.0]);
+        let doubt_m = rng.one(&[10.0, 10.0, 30.0, 100.0, 100.0, 300.0, 1000.0, 8000.0]);
         Scene { id: id(self.seed, n), n, sort, slots, day, street, doubt_m, when, statement: source(self.seed, statement), label, victim, district }
     }
 
@@ -197,23 +202,23 @@ impl Telling<'_> {
         let texts = &texts[scene.slots.tongue as usize];
         let told = texts.scene(scene.sort.code)?;
         sheet.record(id, NodeKind::Incident);
-        let title = match self.sentence(&told.title, &scene.slots, rng)? {
+        let title = match self.sentence(&told.title, &scene.slots, Numbers::Steady, rng)? {
             Some(title) => title,
             None => format!("{}, № {}", self.words(&told.title, &scene.slots, rng)?, scene.n),
         };
         sheet.text(id, "incident.title", title, lang);
 
-        let mut summary: Vec<String> = self.sentence(&told.open, &scene.slots, rng)?.into_iter().collect();
+        let mut summary: Vec<String> = self.sentence(&told.open, &scene.slots, Numbers::Steady, rng)?.into_iter().collect();
         let mut middles: Vec<&String> = told.mid.iter().collect();
         for _ in 0..1 + rng.below(3) {
             if middles.is_empty() {
                 break;
             }
             let template = middles.swap_remove(rng.below(middles.len() as u32) as usize);
-            summary.extend(self.sentence(std::slice::from_ref(template), &scene.slots, rng)?);
+            summary.extend(self.sentence(std::slice::from_ref(template), &scene.slots, Numbers::Fresh, rng)?);
         }
         if summary.len() < 3 || rng.chance(45) {
-            summary.extend(self.sentence(&texts.end, &scene.slots, rng)?);
+            summary.extend(self.sentence(&texts.end, &scene.slots, Numbers::Fresh, rng)?);
         }
         let status = [Status::AsStated, Status::Accepted, Status::Accepted, Status::WorkNeeded][rng.below(4) as usize];
         sheet.text(id, "incident.summary", summary.join(" "), lang).by(scene.statement).status(status);
@@ -228,7 +233,7 @@ impl Telling<'_> {
         } else {
             let words = self.words(&texts.words, &scene.slots, rng)?;
             let line = sheet.window(id, "incident.when", &scene.when).words(scene.statement, words, format!("p. {}", 1 + rng.below(14)));
-            line.known_to(*rng.pick(&[KnownTo::UpTo5, KnownTo::UpTo20, KnownTo::UpTo100, KnownTo::Many, KnownTo::Unknown]));
+            line.known_to(rng.one(&[KnownTo::UpTo5, KnownTo::UpTo20, KnownTo::UpTo100, KnownTo::Many, KnownTo::Unknown]));
             if rng.chance(9) {
                 sheet.window(id, "incident.when", &format!("~{}", iso(scene.day + 1))).by(cited);
             }
@@ -242,7 +247,9 @@ impl Telling<'_> {
             sheet.refer(id, "incident.part_of", self::id(seed, scene.n - 11));
         }
         if rng.chance(25) {
-            sheet.address(id, "incident.reference", format!("https://listok.example.org/{}/{}", iso(scene.day).replace('-', "/"), 100 + scene.n)).by(source(seed, NEWSPAPER));
+            sheet
+                .address(id, "incident.reference", format!("https://listok.example.org/{}/{}", iso(scene.day).replace('-', "/"), 100 + scene.n))
+                .by(source(seed, NEWSPAPER));
             sheet.text(id, "incident.tag", scene.sort.code, "");
         }
         match scene.n % 60 {
@@ -324,7 +331,7 @@ impl Telling<'_> {
         let injury = sheet.new_record(NodeKind::Injury);
         sheet.refer(injury, "injury.act", act);
         sheet.refer(injury, "injury.person", people::id(self.seed, victim)).known_to(KnownTo::UpTo5);
-        sheet.code(injury, "injury.site", *rng.pick(sites)).by(scene.statement);
+        sheet.code(injury, "injury.site", rng.one(sites)).by(scene.statement);
         sheet.code(injury, "injury.kind", kind).by(scene.statement);
         if rng.chance(40) {
             sheet.integer(injury, "injury.count", i64::from(rng.within(1, 6)));
@@ -338,9 +345,13 @@ impl Telling<'_> {
         sheet.window(injury, "injury.when", &scene.when);
         if rng.chance(28) {
             // Only an examiner finds consistency; now and then it speaks against what was said.
-            let found = *rng.pick(&["consistent", "highly_consistent", "typical", "consistent", "not_consistent", "diagnostic"]);
+            let found = rng.one(&["consistent", "highly_consistent", "typical", "consistent", "not_consistent", "diagnostic"]);
             let line = sheet.code(injury, "injury.consistency", found).by(source(self.seed, EXAMINER)).at(format!("form {}", 20 + scene.n), None);
-            if found == "not_consistent" { line.against() } else { line.status(Status::Accepted) };
+            if found == "not_consistent" {
+                line.against()
+            } else {
+                line.status(Status::Accepted)
+            };
         }
         if let Some(exhibit) = exhibits.first().filter(|_| rng.chance(25)) {
             sheet.refer(injury, "injury.exhibit", *exhibit);
@@ -356,7 +367,18 @@ impl Telling<'_> {
             "cell" => (18..=20).contains(&unit),
             _ => of_regiment(unit) && scene.day >= ELECTION - 150 || (department..department + 4).contains(&unit),
         };
-        let proof = |rng: &mut Rng| *rng.pick(&["alleged", "alleged", "alleged", "reasonable_suspicion", "reasonable_suspicion", "reasonable_belief", "balance_of_probabilities", "clear_and_convincing"]);
+        let proof = |rng: &mut Rng| {
+            rng.one(&[
+                "alleged",
+                "alleged",
+                "alleged",
+                "reasonable_suspicion",
+                "reasonable_suspicion",
+                "reasonable_belief",
+                "balance_of_probabilities",
+                "clear_and_convincing",
+            ])
+        };
         if rng.chance(60) {
             let unit = match scene.sort.code {
                 "station" | "video" | "search" => department + rng.below(4) as usize,
@@ -370,7 +392,7 @@ impl Telling<'_> {
             let words = self.words(&self.texts[scene.slots.tongue as usize].words, &scene.slots, rng)?;
             sheet.refer(involvement, "involvement.unit", force::id(seed, unit)).words(scene.statement, words, format!("p. {}", 1 + rng.below(14)));
             sheet.refer(involvement, "involvement.act", act);
-            sheet.code(involvement, "involvement.degree", *rng.pick(&["did", "present", "did", "ordered", "failed_to_stop"]));
+            sheet.code(involvement, "involvement.degree", rng.one(&["did", "present", "did", "ordered", "failed_to_stop"]));
             sheet.code(involvement, "involvement.proof", proof(rng)).known_to(KnownTo::UpTo20);
         }
         if !rng.chance(48) {
@@ -392,10 +414,12 @@ impl Telling<'_> {
             4 => "voice known from an earlier detention",
             _ => "recognised without a mask in the corridor",
         };
-        let line = sheet.refer(involvement, "involvement.person", suspect).words(scene.statement, identified.to_owned(), format!("answer {}", 1 + rng.below(30)));
-        line.known_to(*rng.pick(&[KnownTo::One, KnownTo::UpTo5, KnownTo::UpTo20])).origin(&format!("statement-{}", scene.label));
+        let line =
+            sheet.refer(involvement, "involvement.person", suspect).words(scene.statement, identified.to_owned(), format!("answer {}", 1 + rng.below(30)));
+        line.known_to(rng.one(&[KnownTo::One, KnownTo::UpTo5, KnownTo::UpTo20])).origin(&format!("statement-{}", scene.label));
         if rng.chance(20) {
-            sheet.refer(involvement, "involvement.person", suspect)
+            sheet
+                .refer(involvement, "involvement.person", suspect)
                 .words(source(seed, ROSTER), "on leave until the end of the month".to_owned(), format!("line {}", 1 + rng.below(1940)))
                 .against()
                 .status(Status::WorkNeeded);
@@ -404,7 +428,8 @@ impl Telling<'_> {
             sheet.later(Move::Withdraw, Some("identification made after a picture was shown (R4)".to_owned()));
         }
         sheet.refer(involvement, "involvement.act", act);
-        let degree = if scene.sort.code == "court" { "judged" } else { *rng.pick(&["did", "did", "ordered", "present", "failed_to_stop", "documented", "covered_up"]) };
+        let degree =
+            if scene.sort.code == "court" { "judged" } else { rng.one(&["did", "did", "ordered", "present", "failed_to_stop", "documented", "covered_up"]) };
         sheet.code(involvement, "involvement.degree", degree).by(scene.statement);
         if degree == "ordered" || rng.chance(20) {
             sheet.code(involvement, "involvement.liability", if degree == "ordered" { "ordering" } else { "direct" });

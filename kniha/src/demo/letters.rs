@@ -147,7 +147,13 @@ fn ru(c: char, before: char, next: char, english: bool) -> Option<&'static str> 
         'ё' if english => "yo",
         'е' | 'ё' | 'э' => "e",
         'ж' => "zh",
-        'й' if english && matches!(before, 'и' | 'ы') && !next.is_alphabetic() => if before == 'ы' { "" } else { "y" },
+        'й' if english && matches!(before, 'и' | 'ы') && !next.is_alphabetic() => {
+            if before == 'ы' {
+                ""
+            } else {
+                "y"
+            }
+        }
         'й' if english => "y",
         'и' | 'й' => "i",
         'х' => "kh",

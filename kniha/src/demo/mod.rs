@@ -29,8 +29,8 @@ use kniha_store::Store;
 
 use incidents::{Telling, Told};
 use rng::Rng;
-pub(crate) use sheet::Step;
 use sheet::Sheet;
+pub(crate) use sheet::Step;
 use texts::Texts;
 
 /// The seed of the demo that everybody sees.
@@ -68,7 +68,7 @@ impl Size {
     /// A force of 130,000 people in 5,000 units.
     pub(crate) const FORCE: Size = Size { people: 130_000, units: 5000, incidents: 300 };
     /// About a million claims of every kind.
-    pub(crate) const MILLION: Size = Size { people: 45_000, units: 2000, incidents: 16_000 };
+    pub(crate) const MILLION: Size = Size { people: 37_000, units: 2000, incidents: 13_000 };
 
     fn at_least(self) -> Size {
         Size { people: self.people.max(100), units: self.units.max(force::UNITS as u32), incidents: self.incidents.max(40) }

@@ -152,7 +152,8 @@ const ENDINGS: [[&str; 6]; 10] = [
 ];
 
 /// Names that somebody goes by beside their own.
-const CALL_SIGNS: [&str; 14] = ["Сокол", "Гранит", "Днестр-2", "Рысь", "Байкал", "Клён", "Тихий", "Сотый", "Бригадир", "Филин", "Кедр", "Маяк", "Барс", "Лиман"];
+const CALL_SIGNS: [&str; 14] =
+    ["Сокол", "Гранит", "Днестр-2", "Рысь", "Байкал", "Клён", "Тихий", "Сотый", "Бригадир", "Филин", "Кедр", "Маяк", "Барс", "Лиман"];
 const NICKNAMES: [&str; 10] = ["Доўгі", "Рыжы", "Прафесар", "Седой", "Студент", "Кіпцюр", "Лысы", "Малы", "Барада", "Casper"];
 
 /// The numbers that make a person's name.
@@ -177,7 +178,10 @@ impl Named {
         let families = STEMS.len() * ENDINGS.len();
         // Most family names are rare, some are in every village; the multiplier scatters the common ones over stems and endings.
         let family = if rng.chance(30) { rng.zipf(families) * 173 % families } else { rng.below(families as u32) as usize };
-        Named { woman, given, father, stem: family / ENDINGS.len(), ending: family % ENDINGS.len() }
+        let (stem, ending) = (family / ENDINGS.len(), family % ENDINGS.len());
+        // A stem in -в does not take -аў.
+        let ending = if ending == 5 && STEMS[stem][0].ends_with('в') { 1 } else { ending };
+        Named { woman, given, father, stem, ending }
     }
 
     /// The given name.
@@ -281,12 +285,12 @@ impl Named {
 
 /// A call sign.
 pub(crate) fn call_sign(rng: &mut Rng) -> Spelling {
-    ((*rng.pick(&CALL_SIGNS)).to_owned(), Some("ru"), "call_sign")
+    ((rng.one(&CALL_SIGNS)).to_owned(), Some("ru"), "call_sign")
 }
 
 /// A nickname.
 pub(crate) fn nickname(rng: &mut Rng) -> Spelling {
-    ((*rng.pick(&NICKNAMES)).to_owned(), None, "nickname")
+    ((rng.one(&NICKNAMES)).to_owned(), None, "nickname")
 }
 
 #[cfg(test)]

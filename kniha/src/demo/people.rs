@@ -71,21 +71,74 @@ pub(crate) fn draft(seed: u64, k: u32) -> Draft {
     };
     let named = Named::draw(&mut rng, women);
     let birth = rng.within(oldest, youngest).max(rng.within(oldest, youngest) - 6);
-    Draft { named, birth, occupation: rng.below(OCCUPATIONS.len() as u32) as usize, rng }
+    // The first occupation is a student's.
+    let first = u32::from(birth < 2005);
+    let occupation = (first + rng.below(OCCUPATIONS.len() as u32 - first)) as usize;
+    Draft { named, birth, occupation, rng }
 }
 
 /// Occupations: be, ru, en, uk, each as man and woman, then in the accusative as man and woman. English has an article.
 pub(crate) const OCCUPATIONS: [[[&str; 4]; 4]; 10] = [
-    [["студэнт", "студэнтка", "студэнта", "студэнтку"], ["студент", "студентка", "студента", "студентку"], ["a student", "a student", "a student", "a student"], ["студент", "студентка", "студента", "студентку"]],
-    [["настаўнік", "настаўніца", "настаўніка", "настаўніцу"], ["учитель", "учительница", "учителя", "учительницу"], ["a teacher", "a teacher", "a teacher", "a teacher"], ["учитель", "учителька", "учителя", "учительку"]],
-    [["праграміст", "праграмістка", "праграміста", "праграмістку"], ["программист", "программистка", "программиста", "программистку"], ["a programmer", "a programmer", "a programmer", "a programmer"], ["програміст", "програмістка", "програміста", "програмістку"]],
-    [["прадавец", "прадавачка", "прадаўца", "прадавачку"], ["продавец", "продавщица", "продавца", "продавщицу"], ["a shop assistant", "a shop assistant", "a shop assistant", "a shop assistant"], ["продавець", "продавчиня", "продавця", "продавчиню"]],
-    [["музыкант", "музыкантка", "музыканта", "музыкантку"], ["музыкант", "музыкантка", "музыканта", "музыкантку"], ["a musician", "a musician", "a musician", "a musician"], ["музикант", "музикантка", "музиканта", "музикантку"]],
-    [["скрыпач", "скрыпачка", "скрыпача", "скрыпачку"], ["скрипач", "скрипачка", "скрипача", "скрипачку"], ["a violinist", "a violinist", "a violinist", "a violinist"], ["скрипаль", "скрипалька", "скрипаля", "скрипальку"]],
-    [["кранаўшчык", "кранаўшчыца", "кранаўшчыка", "кранаўшчыцу"], ["крановщик", "крановщица", "крановщика", "крановщицу"], ["a crane operator", "a crane operator", "a crane operator", "a crane operator"], ["кранівник", "кранівниця", "кранівника", "кранівницю"]],
-    [["мастак", "мастачка", "мастака", "мастачку"], ["художник", "художница", "художника", "художницу"], ["an artist", "an artist", "an artist", "an artist"], ["художник", "художниця", "художника", "художницю"]],
-    [["спартсмен", "спартсменка", "спартсмена", "спартсменку"], ["спортсмен", "спортсменка", "спортсмена", "спортсменку"], ["an athlete", "an athlete", "an athlete", "an athlete"], ["спортсмен", "спортсменка", "спортсмена", "спортсменку"]],
-    [["рабочы завода", "рабочая завода", "рабочага завода", "рабочую завода"], ["рабочий завода", "работница завода", "рабочего завода", "работницу завода"], ["a plant worker", "a plant worker", "a plant worker", "a plant worker"], ["робітник заводу", "робітниця заводу", "робітника заводу", "робітницю заводу"]],
+    [
+        ["студэнт", "студэнтка", "студэнта", "студэнтку"],
+        ["студент", "студентка", "студента", "студентку"],
+        ["a student", "a student", "a student", "a student"],
+        ["студент", "студентка", "студента", "студентку"],
+    ],
+    [
+        ["настаўнік", "настаўніца", "настаўніка", "настаўніцу"],
+        ["учитель", "учительница", "учителя", "учительницу"],
+        ["a teacher", "a teacher", "a teacher", "a teacher"],
+        ["учитель", "учителька", "учителя", "учительку"],
+    ],
+    [
+        ["праграміст", "праграмістка", "праграміста", "праграмістку"],
+        ["программист", "программистка", "программиста", "программистку"],
+        ["a programmer", "a programmer", "a programmer", "a programmer"],
+        ["програміст", "програмістка", "програміста", "програмістку"],
+    ],
+    [
+        ["прадавец", "прадавачка", "прадаўца", "прадавачку"],
+        ["продавец", "продавщица", "продавца", "продавщицу"],
+        ["a shop assistant", "a shop assistant", "a shop assistant", "a shop assistant"],
+        ["продавець", "продавчиня", "продавця", "продавчиню"],
+    ],
+    [
+        ["музыкант", "музыкантка", "музыканта", "музыкантку"],
+        ["музыкант", "музыкантка", "музыканта", "музыкантку"],
+        ["a musician", "a musician", "a musician", "a musician"],
+        ["музикант", "музикантка", "музиканта", "музикантку"],
+    ],
+    [
+        ["скрыпач", "скрыпачка", "скрыпача", "скрыпачку"],
+        ["скрипач", "скрипачка", "скрипача", "скрипачку"],
+        ["a violinist", "a violinist", "a violinist", "a violinist"],
+        ["скрипаль", "скрипалька", "скрипаля", "скрипальку"],
+    ],
+    [
+        ["кранаўшчык", "кранаўшчыца", "кранаўшчыка", "кранаўшчыцу"],
+        ["крановщик", "крановщица", "крановщика", "крановщицу"],
+        ["a crane operator", "a crane operator", "a crane operator", "a crane operator"],
+        ["кранівник", "кранівниця", "кранівника", "кранівницю"],
+    ],
+    [
+        ["мастак", "мастачка", "мастака", "мастачку"],
+        ["художник", "художница", "художника", "художницу"],
+        ["an artist", "an artist", "an artist", "an artist"],
+        ["художник", "художниця", "художника", "художницю"],
+    ],
+    [
+        ["спартсмен", "спартсменка", "спартсмена", "спартсменку"],
+        ["спортсмен", "спортсменка", "спортсмена", "спортсменку"],
+        ["an athlete", "an athlete", "an athlete", "an athlete"],
+        ["спортсмен", "спортсменка", "спортсмена", "спортсменку"],
+    ],
+    [
+        ["рабочы завода", "рабочая завода", "рабочага завода", "рабочую завода"],
+        ["рабочий завода", "работница завода", "рабочего завода", "работницу завода"],
+        ["a plant worker", "a plant worker", "a plant worker", "a plant worker"],
+        ["робітник заводу", "робітниця заводу", "робітника заводу", "робітницю заводу"],
+    ],
 ];
 
 /// Ranks from the lowest, in Russian and Belarusian.
@@ -105,7 +158,10 @@ const RANKS: [[&str; 2]; 9] = [
 const ROLES: [[&[&str]; 2]; 4] = [
     [&["боец", "водитель", "конвоир", "постовой", "кинолог"], &["баец", "вадзіцель", "канваір", "паставы", "кінолаг"]],
     [&["командир взвода", "инспектор", "оперуполномоченный", "дежурный"], &["камандзір узвода", "інспектар", "оперупаўнаважаны", "дзяжурны"]],
-    [&["командир роты", "старший инспектор", "начальник смены", "заместитель командира роты"], &["камандзір роты", "старшы інспектар", "начальнік змены", "намеснік камандзіра роты"]],
+    [
+        &["командир роты", "старший инспектор", "начальник смены", "заместитель командира роты"],
+        &["камандзір роты", "старшы інспектар", "начальнік змены", "намеснік камандзіра роты"],
+    ],
     [&["начальник", "заместитель начальника", "командир", "начальник штаба"], &["начальнік", "намеснік начальніка", "камандзір", "начальнік штаба"]],
 ];
 
@@ -172,7 +228,7 @@ fn officer(seed: u64, k: u32, size: &Size, id: NodeId, draft: &mut Draft, sheet:
     }
     sex(sheet, id, draft);
     if draft.rng.chance(7) {
-        let text = *draft.rng.pick(&APPEARANCE);
+        let text = draft.rng.one(&APPEARANCE);
         sheet.text(id, "person.appearance", text, "").by(statement).known_to(KnownTo::UpTo20);
     }
     if draft.rng.chance(3) {
@@ -218,7 +274,7 @@ fn postings(seed: u64, k: u32, size: &Size, person: NodeId, draft: &mut Draft, s
                 _ => (None, None),
             }
         } else {
-            (Some(format!("{}", (from + rng.within(1, 5)).min(2033))), Some(*rng.pick(&["transfer", "promotion", "transfer", "unit_dissolved"])))
+            (Some(format!("{}", (from + rng.within(1, 5)).min(2033))), Some(rng.one(&["transfer", "promotion", "transfer", "unit_dissolved"])))
         };
         let from_text = match rng.below(4) {
             _ if until.as_ref().is_some_and(|until| until.starts_with(&format!("{from}"))) => format!("{from}"),
@@ -241,7 +297,7 @@ fn postings(seed: u64, k: u32, size: &Size, person: NodeId, draft: &mut Draft, s
             sheet.later(Move::Question, Some("the newspaper took the date from the channel; ask which order it means".to_owned()));
         }
         let roles = ROLES[(step / 3).min(3)][language];
-        sheet.text(posting, "posting.role", *rng.pick(roles), lang);
+        sheet.text(posting, "posting.role", rng.one(roles), lang);
         sheet.text(posting, "posting.rank", RANKS[step.min(8)][language], lang).by(cited);
         if rng.chance(45) {
             sheet.text(posting, "posting.order", format!("№ {} л/с", rng.within(12, 980)), "ru").by(source(seed, ROSTER));
@@ -296,7 +352,7 @@ fn other(seed: u64, k: u32, size: &Size, id: NodeId, draft: &mut Draft, sheet: &
     let language = draft.rng.below(4) as usize;
     let word = OCCUPATIONS[draft.occupation][language][usize::from(draft.named.woman)].trim_start_matches("a ").trim_start_matches("an ");
     sheet.text(id, "person.occupation", word, [Tongue::Be, Tongue::Ru, Tongue::En, Tongue::Uk][language].tag()).by(statement);
-    let state = *draft.rng.pick(&["at_liberty", "at_liberty", "abroad", "detained", "unknown", "in_hospital", "serving_sentence"]);
+    let state = draft.rng.one(&["at_liberty", "at_liberty", "abroad", "detained", "unknown", "in_hospital", "serving_sentence"]);
     sheet.code(id, "person.state", state).by(source(seed, if witness { CHANNEL } else { WITNESS_LIST }));
     if state == "detained" {
         sheet.later(Move::Accept, None);

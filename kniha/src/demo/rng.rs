@@ -60,6 +60,11 @@ impl Rng {
         &of[self.below(of.len() as u32) as usize]
     }
 
+    /// A copy of one of these.
+    pub(crate) fn one<T: Copy>(&mut self, of: &[T]) -> T {
+        *self.pick(of)
+    }
+
     /// A place below `n` by Zipf's law with exponent 1: place k about 1/(k+1) as often as the first. Continuous inverse, so a little flat at
     /// the top, as given names are.
     pub(crate) fn zipf(&mut self, n: usize) -> usize {

@@ -27,7 +27,14 @@ type Row = (&'static str, &'static str, &'static str, &'static str, &'static str
 const FIXED: [Row; 15] = [
     ("Светларэцкі лісток, газета", "be", "media", "usually_reliable", "https://listok.example.org/archive", "2031..2034"),
     ("Двары Светларэча, відэаканал", "be", "social_media", "fairly_reliable", "https://video.example.org/c/dvary", "2032-08!.."),
-    ("Ведомость личного состава министерства, утечка, ноябрь 2032", "ru", "leak", "usually_reliable", "https://files.example.org/roster-2032-11.csv", "~2032-11"),
+    (
+        "Ведомость личного состава министерства, утечка, ноябрь 2032",
+        "ru",
+        "leak",
+        "usually_reliable",
+        "https://files.example.org/roster-2032-11.csv",
+        "~2032-11",
+    ),
     ("Материалы суда Липового района, 2032–2033", "ru", "court", "usually_reliable", "https://sud-lipovy.example.test/dela", "2032-08..2033-12"),
     ("Сайт министерства общественного порядка Залесии", "ru", "state_body", "not_usually_reliable", "https://mop.example.test/novosti", "2031.."),
     ("Спіс сведак, праваабарончая ініцыятыва", "be", "organisation", "usually_reliable", "https://svedki.example.org", "2032-09!.."),

@@ -41,7 +41,10 @@ fn digest(steps: &[Step]) -> String {
     for step in steps {
         match step {
             // The property's own texts are of the vocabulary, not of the demo.
-            Step::Claim(c) => sha.update(format!("{} {} {} {:?} {:?} {:?} {:?} {:?} {:?} {:?}\n", c.id, c.subject, c.property.code, c.value, c.held, c.citations, c.origin, c.stance, c.status, c.known_to)),
+            Step::Claim(c) => sha.update(format!(
+                "{} {} {} {:?} {:?} {:?} {:?} {:?} {:?} {:?}\n",
+                c.id, c.subject, c.property.code, c.value, c.held, c.citations, c.origin, c.stance, c.status, c.known_to
+            )),
             step => sha.update(format!("{step:?}\n")),
         }
     }
@@ -188,5 +191,112 @@ fn a_larger_book_is_made_of_the_same_things() {
         if let Step::Claim(claim) = step {
             claim.check().unwrap();
         }
+    }
+}
+
+/// The demo written into a new SQLite book in `folder`.
+async fn written(folder: &std::path::Path) -> (Store, MemberId, Summary) {
+    let place = kniha_store::Place::Sqlite { file: folder.join("demo.db"), key: kniha_store::Key("07".repeat(32)), durability: kniha_store::Durability::Full };
+    let mut chance = Rng::of(1, 0, 0);
+    let member: MemberId = chance.id();
+    let beginning = kniha_store::Beginning {
+        book_id: [9; 32],
+        title: "Demo".to_owned(),
+        member,
+        member_name: "Demo".to_owned(),
+        case: chance.id(),
+        case_title: "First".to_owned(),
+        now: NOW,
+    };
+    let store = Store::create(&place, kniha_store::NameSecret([3; 16]), &beginning).await.unwrap();
+    let summary = write(&store, member, NOW, Size::DEMO).await.unwrap();
+    (store, member, summary)
+}
+
+#[tokio::test]
+async fn the_demo_is_written_once_and_found_in_the_book() {
+    let folder = tempfile::tempdir().unwrap();
+    let began = std::time::Instant::now();
+    let (store, member, summary) = written(folder.path()).await;
+    eprintln!("{} claims, {} moves in {:?}", summary.claims, summary.moves, began.elapsed());
+    assert_eq!(summary.claims, claims().count() as u64);
+
+    let mut tx = store.read().await.unwrap();
+    let reader = kniha_store::reader(&mut tx, member).await.unwrap();
+    for (kind, count) in kniha_store::counts(&mut tx, &reader).await.unwrap() {
+        assert_eq!(count, kniha_store::Count::Exactly(summary.records[&kind] as usize), "{kind:?}");
+    }
+    drop(tx);
+
+    // A second time its ids are taken, and nothing is half written.
+    assert!(write(&store, member, NOW, Size::DEMO).await.is_err());
+    assert!(kniha_store::check(&store, |_| ()).await.unwrap().faults.is_empty());
+}
+
+/// Folder with lists of real people's names: columns `spelling` or `name1`, `name2`. Read only by the check below.
+const REAL_NAMES: &str = "KNIHA_REAL_NAMES";
+
+#[test]
+#[ignore = "a developer's check, run once when the name lists change; needs a folder of real names in KNIHA_REAL_NAMES"]
+fn no_invented_name_is_a_real_persons() {
+    let words =
+        |text: &str| -> Vec<String> { text.to_lowercase().split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() > 1).map(str::to_owned).collect() };
+    let mut real: Vec<BTreeSet<String>> = Vec::new();
+    for file in std::fs::read_dir(std::env::var(REAL_NAMES).unwrap()).unwrap() {
+        let mut reader = csv::Reader::from_path(file.unwrap().path()).unwrap();
+        let heads = reader.headers().unwrap().clone();
+        for row in reader.records().map(Result::unwrap) {
+            let names = heads.iter().zip(row.iter()).filter(|(head, _)| ["spelling", "name1", "name2"].contains(head));
+            real.extend(names.map(|(_, name)| words(name).into_iter().collect::<BTreeSet<_>>()));
+        }
+    }
+    let mut by_word: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (n, name) in real.iter().enumerate() {
+        for word in name {
+            by_word.entry(word).or_default().insert(n);
+        }
+    }
+    let mut met = Vec::new();
+    for claim in claims().filter(|claim| claim.property.code == "person.name") {
+        let Value::Name(name) = &claim.value else { continue };
+        let words = words(name.text());
+        // Any two words of the invented name, given and family name among them, together in one real name; patronymics are common.
+        for (n, one) in words.iter().enumerate() {
+            for two in words[n + 1..].iter().filter(|two| *two != one) {
+                let pair = [one, two].map(|word| by_word.get(word.as_str()));
+                let family = |word: &str| !word.ends_with("віч") && !word.ends_with("вич") && !word.ends_with("ўна") && !word.ends_with("вна");
+                if let [Some(a), Some(b)] = pair
+                    && family(one)
+                    && family(two)
+                    && a.intersection(b).next().is_some()
+                {
+                    met.push(name.text().to_owned());
+                }
+            }
+        }
+    }
+    assert!(real.len() > 1000, "only {} real names were read", real.len());
+    assert!(met.is_empty(), "{met:?}");
+}
+
+#[test]
+#[ignore = "a measurement; run with optimised crates and --nocapture"]
+fn claims_are_made_faster_than_a_store_takes_them() {
+    for (name, size) in [("demo", Size::DEMO), ("force", Size::FORCE), ("million", Size::MILLION)] {
+        let began = std::time::Instant::now();
+        let mut generator = Generator::new(SEED, size, NOW).unwrap();
+        let (mut records, mut claims, mut largest) = (0u64, 0u64, 0);
+        while let Some(batch) = generator.next().unwrap() {
+            largest = largest.max(batch.steps.len());
+            for step in &batch.steps {
+                match step {
+                    Step::Record { .. } => records += 1,
+                    Step::Claim(_) => claims += 1,
+                    Step::Move { .. } => {}
+                }
+            }
+        }
+        let seconds = began.elapsed().as_secs_f64();
+        eprintln!("{name}: {records} records, {claims} claims in {seconds:.2} s, {:.0} claims/s, at most {largest} steps at once", claims as f64 / seconds);
     }
 }
