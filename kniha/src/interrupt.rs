@@ -46,18 +46,26 @@ fn remove(path: &Path) {
     let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
 }
 
+/// The watch over Ctrl-C.
+pub(crate) struct Watch(tokio::task::JoinHandle<()>);
+
+impl Watch {
+    /// From here on somebody else answers Ctrl-C.
+    pub(crate) fn hand_over(self) {
+        self.0.abort();
+    }
+}
+
 /// Waits for Ctrl-C in the background and ends the process with code 130.
-pub(crate) fn watch() {
-    tokio::spawn(async {
+pub(crate) fn watch() -> Watch {
+    Watch(tokio::spawn(async {
         if tokio::signal::ctrl_c().await.is_err() {
             return;
         }
         if let Ok(begun) = BEGUN.lock() {
             begun.iter().for_each(|path| remove(path));
         }
-        say::note(
-            "\nStopped.\nWhat was not finished was undone; everything written before is kept.\nRun the same command again; an import continues where it stopped.",
-        );
+        say::note("\nStopped.\nWhat was not finished was undone; everything written before is kept.\nRun the same command again; an import continues where it stopped.");
         std::process::exit(130);
-    });
+    }))
 }

@@ -5,6 +5,7 @@
 
 mod clock;
 mod commands;
+mod demo;
 mod exit;
 mod home;
 mod intake;

@@ -99,6 +99,13 @@ impl Raw {
     }
 }
 
+impl Init {
+    /// A book in a file, with nothing asked.
+    pub(crate) fn on_sqlite(dir: PathBuf, title: &str, member: &str) -> Init {
+        Init { dir, title: title.to_owned(), member: member.to_owned(), database: Database::Sqlite, at_rest: None }
+    }
+}
+
 pub(crate) async fn run(init: Init) -> anyhow::Result<()> {
     let dir = init.dir.clone();
     let home = make(init).await?;

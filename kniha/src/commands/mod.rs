@@ -1,6 +1,7 @@
 //! The commands of `kniha` and what they share.
 
 mod backup;
+mod demo;
 mod doctor;
 mod exit_codes;
 mod export;
@@ -11,6 +12,7 @@ mod init;
 mod reindex;
 mod restore;
 mod search;
+mod serve;
 mod show;
 
 use std::path::PathBuf;
@@ -37,6 +39,8 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Init(init::Raw),
+    Serve(serve::Raw),
+    Demo(demo::Raw),
     Import(import::Raw),
     Search(search::Raw),
     Show(show::Raw),
@@ -51,9 +55,11 @@ enum Command {
 /// Runs the chosen command.
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
     let dir = crate::home::named(cli.book);
-    crate::interrupt::watch();
+    let watch = crate::interrupt::watch();
     match cli.command {
         Command::Init(raw) => init::run(raw.check(dir)?).await,
+        Command::Serve(raw) => serve::run(raw, dir, watch).await,
+        Command::Demo(raw) => demo::run(raw, watch).await,
         Command::Import(raw) => import::run(raw, dir).await,
         Command::Search(raw) => search::run(raw, &dir).await,
         Command::Show(raw) => show::run(raw, &dir).await,
