@@ -161,18 +161,25 @@ class Comparison:
             take(self.field(where, None, ["incident.exhibit"], same))
 
     def place(self, name, record, node):
-        """A place must be called what the field says, a city must lie in its state; each place is compared once."""
+        """The same state, and the same city of it, must be the same place everywhere."""
         key = (record["state"], record["city"] if name == "city" else None)
-        if key in self.places:
-            if self.places[key] != node:
-                self.differ(f"place {key}", "is two records")
-            return
-        self.places[key] = node
-        if [v[1]["text"] for v in self.export.only(node, "place.name")] != [record[name].strip()]:
-            self.differ(f"place {key}", "is called otherwise")
-        inside = [("ref", self.places.get((record["state"], None)))] if name == "city" and record["state"] else []
-        if self.export.only(node, "place.inside") != inside:
-            self.differ(f"place {key}", "lies elsewhere")
+        if self.places.setdefault(key, node) != node:
+            self.differ(f"place {key}", "is two records")
+
+    def called(self):
+        """Each place must be called what the source says, a city must lie in its state."""
+        for (state, city), node in self.places.items():
+            name = state if city is None else city
+            if [v[1]["text"] for v in self.export.only(node, "place.name")] != [name.strip()]:
+                self.differ(f"place {name}", "is called otherwise")
+            around = self.places.get((state, None)) if city is not None else None
+            inside = [value for _, value in self.export.only(node, "place.inside")]
+            # Where no claim names the state any more, that is the difference, and it is counted there.
+            if city is None or state == "":
+                if inside:
+                    self.differ(f"place {name}", "lies in another place")
+            elif len(inside) != 1 or around not in (None, inside[0]):
+                self.differ(f"place {name}", "does not lie in its state")
 
 
 def says_text(words, kind, value):
@@ -219,6 +226,7 @@ def main():
     comparison.top(source)
     for at, record in enumerate(source["data"]):
         comparison.record(at, record)
+    comparison.called()
     for where in sorted(set(export.cited) - comparison.seen):
         comparison.differ(where, "is cited, and the source has no such field")
     if not export.ended:

@@ -65,7 +65,9 @@ pub(crate) fn watch() -> Watch {
         if let Ok(begun) = BEGUN.lock() {
             begun.iter().for_each(|path| remove(path));
         }
-        say::note("\nStopped.\nWhat was not finished was undone; everything written before is kept.\nRun the same command again; an import continues where it stopped.");
+        say::note(
+            "\nStopped.\nWhat was not finished was undone; everything written before is kept.\nRun the same command again; an import continues where it stopped.",
+        );
         std::process::exit(130);
     }))
 }

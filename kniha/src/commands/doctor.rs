@@ -171,7 +171,7 @@ fn settings(found: &mut Findings, home: &Home) -> anyhow::Result<()> {
 async fn database(found: &mut Findings, home: &Home, store: &Store) -> anyhow::Result<()> {
     let kind = store.database();
     let book = store.book().clone();
-    found.add(State::Ok, "database", &format!("{kind}, opens with the key, schema up to date"), "schema of the database")?;
+    found.add(State::Ok, "database", &format!("{kind}, opens, its schema is up to date"), "schema of the database")?;
     found.add(
         State::Ok,
         "book",
@@ -184,17 +184,12 @@ async fn database(found: &mut Findings, home: &Home, store: &Store) -> anyhow::R
     } else {
         found.add(State::Fault, "search keys", &format!("version {}, this program makes {words}: run `kniha reindex`", book.words_version), "table book")?;
     }
-    // A writing transaction is opened and undone: it shows that the book can be written and that the clock has not gone back.
-    match store.write(home.member(), clock::now()).await {
-        Ok(writing) => {
-            drop(writing);
-            found.add(State::Ok, "writing", "possible; the clock does not stand before the newest entry", "a transaction, undone")?;
-        }
-        Err(error) => found.add(State::Fault, "writing", &chain(&error), "a transaction, undone")?,
-    }
     let mut tx = store.read().await?;
     match reader(&mut tx, home.member()).await {
-        Ok(reader) => found.add(State::Ok, "member", &reader.name, "kniha.toml, table member")?,
+        Ok(reader) => {
+            found.add(State::Ok, "member", &reader.name, "kniha.toml, table member")?;
+            writing(found, home, store).await?;
+        }
         Err(_) => {
             let known = members(&mut tx).await?.into_iter().take(SHOWN).map(|(id, name)| format!("{id} ({name})")).collect::<Vec<_>>().join(", ");
             found.add(
@@ -220,6 +215,19 @@ async fn database(found: &mut Findings, home: &Home, store: &Store) -> anyhow::R
             }
         }
         Err(error) => found.add(State::Fault, "imports", &chain(&error), "table import_run")?,
+    }
+    Ok(())
+}
+
+/// A writing transaction is opened and undone: it shows that the book can be written and that the clock has not gone back.
+async fn writing(found: &mut Findings, home: &Home, store: &Store) -> anyhow::Result<()> {
+    const FROM: &str = "a transaction, undone";
+    match store.write(home.member(), clock::now()).await {
+        Ok(writing) => {
+            drop(writing);
+            found.add(State::Ok, "writing", "possible; the clock does not stand before the newest entry", FROM)?;
+        }
+        Err(error) => found.add(State::Fault, "writing", &chain(&error), FROM)?,
     }
     Ok(())
 }

@@ -63,8 +63,8 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     let plain = matches!(to, To::Out(_)) && say::to_terminal();
     let mut counts = (0, 0, 0);
     let dumped = dump(&store, &mut |line| {
-        if let Line::End { records, claims, moves } = line {
-            counts = (records, claims, moves);
+        if let Line::End(end) = &line {
+            counts = (end.records, end.claims, end.moves);
         }
         bar.inc(1);
         let stop = |source: io::Error| StoreError::Machine { doing: "writing the export", source };

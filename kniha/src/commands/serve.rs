@@ -61,7 +61,10 @@ pub(crate) async fn run(raw: Raw, dir: PathBuf, watch: interrupt::Watch) -> anyh
     let mut out = say::Out::new();
     out.line(&format!("http://{address}/"))?;
     out.done()?;
-    say::note(&format!("The desk of “{}” is open at http://{address}/ on this machine only.\nThere is no sign-in yet: whoever can open this address can read and write the book.\nCtrl-C closes it.", say::visible(&home.config.title)));
+    say::note(&format!(
+        "The desk of “{}” is open at http://{address}/ on this machine only.\nThere is no sign-in yet: whoever can open this address can read and write the book.\nCtrl-C closes it.",
+        say::visible(&home.config.title)
+    ));
     let lang = home.config.languages.first().copied().unwrap_or(Lang::En);
     open(store, &home, lang, listener, watch).await
 }
@@ -69,7 +72,13 @@ pub(crate) async fn run(raw: Raw, dir: PathBuf, watch: interrupt::Watch) -> anyh
 /// Takes the port.
 pub(crate) async fn listen(port: u16) -> anyhow::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => Failure::new(Exit::Busy, format!("Port {port} of 127.0.0.1 is taken."), NOTHING_WRITTEN, "Name another one with --port, or take a free one with --port 0.").into(),
+        std::io::ErrorKind::AddrInUse => Failure::new(
+            Exit::Busy,
+            format!("Port {port} of 127.0.0.1 is taken."),
+            NOTHING_WRITTEN,
+            "Name another one with --port, or take a free one with --port 0.",
+        )
+        .into(),
         _ => anyhow::Error::new(error).context("listening on 127.0.0.1"),
     })
 }

@@ -135,15 +135,23 @@ impl Record<'_> {
         self.problems.push(Problem { place: format!("data[{}]", self.at), column: field.to_owned(), what: what.into(), value: value.map(str::to_owned) });
     }
 
-    fn add(&mut self, subject: &Key, code: &'static str, value: DraftValue, field: &str, words: Option<&str>) -> anyhow::Result<&mut Draft> {
+    fn add(&mut self, subject: &Key, code: &'static str, value: DraftValue, field: &str, words: Option<&str>) -> anyhow::Result<()> {
         let locator = format!("data[{}]{}{field}", self.at, if field.is_empty() { "" } else { "." });
         let draft = Draft::new(subject, property(code)?, value, self.reader.cite(locator, words));
         if let Err(what) = draft.check() {
             self.problem(field, what, words);
         }
         self.drafts.push(draft);
-        let last = self.drafts.len() - 1;
-        Ok(&mut self.drafts[last])
+        Ok(())
+    }
+
+    /// A claim that only the first row which names the record makes.
+    fn add_once(&mut self, subject: &Key, code: &'static str, value: DraftValue, field: &str, words: &str) -> anyhow::Result<()> {
+        self.add(subject, code, value, field, Some(words))?;
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.first_only = true;
+        }
+        Ok(())
     }
 
     fn read(&mut self, json: &Json) -> anyhow::Result<()> {
@@ -218,13 +226,13 @@ impl Record<'_> {
         for (field, place) in [("state", &state), ("city", &city)] {
             let Some((place, written)) = place else { continue };
             match Name::new(written, lang(), NameKind::full()) {
-                Ok(name) => self.add(place, "place.name", DraftValue::Plain(Value::Name(name)), field, Some(written))?.first_only = true,
+                Ok(name) => self.add_once(place, "place.name", DraftValue::Plain(Value::Name(name)), field, written)?,
                 Err(error) => self.problem(field, chain(&error), Some(written)),
             }
             if field == "city"
                 && let Some((state, state_written)) = &state
             {
-                self.add(place, "place.inside", DraftValue::Record(state.clone()), "state", Some(state_written))?.first_only = true;
+                self.add_once(place, "place.inside", DraftValue::Record(state.clone()), "state", state_written)?;
             }
             self.add(incident, "incident.place", DraftValue::Record(place.clone()), field, Some(written))?;
         }
@@ -235,7 +243,7 @@ impl Record<'_> {
     fn list<'j>(&mut self, incident: &Key, field: &'static str, json: Option<&'j Json>) -> anyhow::Result<&'j [Json]> {
         match json.and_then(Json::as_array) {
             None => self.problem(field, "this is missing or not a list", None),
-            Some(list) if list.is_empty() => drop(self.add(incident, "incident.note", DraftValue::Plain(empty_note(field)), field, Some("[]"))?),
+            Some(list) if list.is_empty() => self.add(incident, "incident.note", DraftValue::Plain(empty_note(field)), field, Some("[]"))?,
             Some(list) => return Ok(list),
         }
         Ok(&[])
@@ -245,10 +253,8 @@ impl Record<'_> {
         for (i, tag) in self.list(incident, "tags", json)?.iter().enumerate() {
             let field = format!("tags[{i}]");
             match tag.as_str() {
-                Some("") => drop(self.add(incident, "incident.note", DraftValue::Plain(empty_note(&field)), &field, Some(""))?),
-                Some(tag) => {
-                    drop(self.add(incident, "incident.tag", DraftValue::Plain(Value::Text { text: tag.to_owned(), lang: lang() }), &field, Some(tag))?)
-                }
+                Some("") => self.add(incident, "incident.note", DraftValue::Plain(empty_note(&field)), &field, Some(""))?,
+                Some(tag) => self.add(incident, "incident.tag", DraftValue::Plain(Value::Text { text: tag.to_owned(), lang: lang() }), &field, Some(tag))?,
                 None => self.problem(&field, "this is not a text", None),
             }
         }

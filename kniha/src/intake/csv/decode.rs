@@ -21,6 +21,7 @@ pub(crate) struct Decoder<R> {
     first_bad: Option<u64>,
     hash: Sha256,
     ended: bool,
+    finished: bool,
 }
 
 impl<R: Read> Decoder<R> {
@@ -35,6 +36,7 @@ impl<R: Read> Decoder<R> {
             first_bad: None,
             hash: Sha256::new(),
             ended: false,
+            finished: false,
         }
     }
 
@@ -55,8 +57,11 @@ impl<R: Read> Decoder<R> {
 
     /// Puts more text into `out`, which has room for at least 16 bytes; 0 at the end.
     pub(crate) fn fill(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        // One byte is kept free for the mark of a malformed byte.
+        let room = out.len() - 1;
         let mut written = 0;
-        loop {
+        // A decoder that has been told the end takes nothing more.
+        while !self.finished {
             if self.raw_at == self.raw_end && !self.ended {
                 let n = self.from.read(&mut self.raw)?;
                 self.hash.update(&self.raw[..n]);
@@ -65,27 +70,29 @@ impl<R: Read> Decoder<R> {
                 (self.raw_at, self.raw_end) = (0, n);
             }
             let input = &self.raw[self.raw_at..self.raw_end];
-            let (result, taken, made) = self.decoder.decode_to_utf8_without_replacement(input, &mut out[written..], self.ended);
+            let (result, taken, made) = self.decoder.decode_to_utf8_without_replacement(input, &mut out[written..room], self.ended);
             self.raw_at += taken;
             written += made;
             match result {
                 DecoderResult::OutputFull => return Ok(written),
-                DecoderResult::InputEmpty if self.ended || written > 0 => return Ok(written),
-                DecoderResult::InputEmpty => {}
+                DecoderResult::InputEmpty => {
+                    self.finished = self.ended;
+                    if written > 0 {
+                        return Ok(written);
+                    }
+                }
                 DecoderResult::Malformed(length, after) => {
                     let at = self.read - (self.raw_end - self.raw_at) as u64;
                     self.first_bad.get_or_insert(at.saturating_sub(u64::from(length + after)));
-                    if written == out.len() {
-                        return Err(io::Error::other("no room for the mark of a malformed byte"));
-                    }
                     out[written] = 0;
                     written += 1;
-                    if out.len() - written < 16 {
+                    if room.saturating_sub(written) < 16 {
                         return Ok(written);
                     }
                 }
             }
         }
+        Ok(written)
     }
 }
 
@@ -144,7 +151,7 @@ mod tests {
 
     #[test]
     fn bytes_of_another_encoding_become_the_one_character_that_is_refused() {
-        let (text, first_bad) = decoded(b"ab,\xd6\xb3,c", "utf-8");
+        let (text, first_bad) = decoded(b"ab,\xcc\xe8,c", "utf-8");
         assert!(text.starts_with("ab,\0") && text.ends_with(",c"), "{text:?}");
         assert_eq!(first_bad, Some(3));
         assert!(decoded(b"ab\xd0", "utf-8").0.ends_with('\0'), "cut in the middle of a letter");

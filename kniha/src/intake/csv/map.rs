@@ -418,7 +418,7 @@ mod tests {
             ("[[record]]\nkind = \"posting\"\n[[record.claim]]\nproperty = \"person\"\nrecord = \"posting\"\n", "wanted is a person"),
             ("[[record]]\nkind = \"person\"\n[[record]]\nkind = \"person\"\n", "two records have this name"),
             ("[[record]]\nkind = \"person\"\nunique = true\n", "needs a key"),
-            ("[[record]]\nkind = \"person\"\ncolour = 1\n", "line 5"),
+            ("[[record]]\nkind = \"person\"\ncolour = 1\n", "line 6"),
             ("[[record]]\nkind = \"person\"\n[[record.claim]]\nproperty = \"contact\"\ncolumn = \"c\"\n", "sealed"),
         ] {
             assert!(refusal(records).contains(part), "{records}: {}", refusal(records));
