@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use crate::book::{Book, Kind, data, on_each};
+use crate::book::{Book, Kind, Ran, data, on_each};
 
 #[test]
 fn a_book_is_made_once_and_never_over_something() {
@@ -155,7 +155,18 @@ fn one_book_has_one_desk_and_it_listens_on_this_machine_alone() {
         let mut line = String::new();
         BufReader::new(desk.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert!(line.starts_with("http://127.0.0.1:"), "{line:?}");
-        book.run(&["serve", "desk", "--port", "0"]).refused(5, "A desk is already open");
+        let mut second =
+            book.command(&["serve", "desk", "--port", "0"]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let began = std::time::Instant::now();
+        while second.try_wait().unwrap().is_none() {
+            if began.elapsed() > std::time::Duration::from_secs(20) {
+                second.kill().unwrap();
+                desk.kill().unwrap();
+                panic!("a second desk is open");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Ran::from(second.wait_with_output().unwrap()).refused(5, "A desk is already open");
         let stopped = std::process::Command::new("kill").args(["-TERM", &desk.id().to_string()]).status().unwrap();
         assert!(stopped.success() && desk.wait().unwrap().success());
     });
