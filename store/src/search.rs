@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kniha_core::id::{ClaimId, NodeId};
 use kniha_core::time::Window;
 use kniha_core::vocab::NodeKind;
-use kniha_core::words::{self, ENOUGH_CANDIDATES, Heard, ROWS_PER_KEY};
+use kniha_core::words::{self, ENOUGH_CANDIDATES, Heard, NameKey, ROWS_PER_KEY};
 use kniha_db::{Tx, on};
 use sqlx::AssertSqlSafe;
 
@@ -114,18 +114,26 @@ async fn by_name(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: 
         let group = rest.iter().take_while(|key| key.level == first.level).count();
         let (now, later) = rest.split_at(group);
         rest = later;
-        for key in now {
-            let sql = format!(
-                "SELECT k.claim_no FROM name_key k JOIN access a ON a.member_no = $1 AND a.case_no = k.case_no
-                 JOIN node n ON n.no = k.node_no JOIN access na ON na.member_no = $1 AND na.case_no = n.case_no
-                 WHERE k.key = $2{} ORDER BY k.claim_no DESC LIMIT {ROWS_PER_KEY}",
-                of_kind(kind)
-            );
-            let nos: Vec<i64> = on!(&mut *tx, c => sqlx::query_scalar(AssertSqlSafe(sql)).bind(reader.no).bind(store.secret.hash(key)).fetch_all(c).await)
-                .map_err(while_("searching names"))?;
-            more |= nos.len() == ROWS_PER_KEY;
-            claims.extend(nos);
+        // One statement for the keys of a level: each is bounded by itself, and a server is asked once. Hashes are this room's own numbers.
+        let one = |key: &NameKey| {
+            format!(
+                "SELECT * FROM (SELECT k.key, k.claim_no FROM name_key k JOIN access a ON a.member_no = {no} AND a.case_no = k.case_no
+                 JOIN node n ON n.no = k.node_no JOIN access na ON na.member_no = {no} AND na.case_no = n.case_no
+                 WHERE k.key = {}{} ORDER BY k.claim_no DESC LIMIT {ROWS_PER_KEY}) x",
+                store.secret.hash(key),
+                of_kind(kind),
+                no = reader.no
+            )
+        };
+        let sql = now.iter().map(one).collect::<Vec<_>>().join(" UNION ALL ");
+        let rows: Vec<(i64, i64)> =
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(c).await).map_err(while_("searching names"))?;
+        let mut of_key: BTreeMap<i64, usize> = BTreeMap::new();
+        for (key, claim_no) in rows {
+            *of_key.entry(key).or_default() += 1;
+            claims.insert(claim_no);
         }
+        more |= of_key.values().any(|n| *n == ROWS_PER_KEY);
     }
     let nos: Vec<i64> = claims.into_iter().collect();
     for nos in nos.chunks(500) {

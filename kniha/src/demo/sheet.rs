@@ -142,7 +142,7 @@ impl Line<'_> {
         self
     }
 
-    /// When the value held; a text that is no time leaves it open, which the test of the periods would notice.
+    /// When the value held. A text that is no time would leave it open; the tests run with the assertion on.
     pub(crate) fn held(self, written: &str) -> Self {
         let window = Window::parse(written).ok();
         debug_assert!(window.is_some(), "{written} is a time");
