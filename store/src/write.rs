@@ -212,7 +212,20 @@ impl<'a> Writing<'a> {
             self.relations.insert(subject.no);
         }
         let entries = index::entries(&self.store.secret, claim.property, &claim.value);
-        self.buffer.claims.push(NewClaimRow { no, subject_no: subject.no, kind: subject.kind, seq, case_no, value, salt, value_commit, grounds_commit, hash, entries, claim });
+        self.buffer.claims.push(NewClaimRow {
+            no,
+            subject_no: subject.no,
+            kind: subject.kind,
+            seq,
+            case_no,
+            value,
+            salt,
+            value_commit,
+            grounds_commit,
+            hash,
+            entries,
+            claim,
+        });
         if self.buffer.claims.len() >= FLUSH_CLAIMS { self.flush().await } else { Ok(()) }
     }
 
@@ -258,11 +271,8 @@ impl<'a> Writing<'a> {
         let mut buffer = std::mem::take(&mut self.buffer);
         // Records first, with the heads their buffered claims gave them: claims refer to records.
         let made = (self.member_no, self.at.0);
-        let heads: BTreeMap<i64, (i64, Hash)> = buffer
-            .nodes
-            .iter()
-            .filter_map(|node| self.known.get(&node.id).map(|known| (node.no, (known.head_seq, known.head))))
-            .collect();
+        let heads: BTreeMap<i64, (i64, Hash)> =
+            buffer.nodes.iter().filter_map(|node| self.known.get(&node.id).map(|known| (node.no, (known.head_seq, known.head)))).collect();
         for node in &buffer.nodes {
             if let Some(known) = self.known.get_mut(&node.id) {
                 known.pending = false;
