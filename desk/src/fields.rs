@@ -35,6 +35,16 @@ impl Fields {
         (fields.len() <= MAX_FIELDS).then_some(Fields(fields))
     }
 
+    /// Fields that a form is opened with.
+    pub(crate) fn of(fields: Vec<(String, String)>) -> Fields {
+        Fields(fields)
+    }
+
+    /// The values of a name, in order.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.iter().filter(move |(given, _)| *given == name).map(|(_, value)| value)
+    }
+
     /// The first value of a name, empty where there is none.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value)

@@ -4,21 +4,25 @@
 //! answers with a page or a [`PageError`]. Until sign-in exists the desk speaks for one member and listens on loopback only. No SQL here.
 
 mod assets;
+mod draw;
 mod error;
 mod fields;
+mod form;
 mod guard;
+mod href;
 mod lang;
 mod page;
+mod parts;
 mod routes;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use kniha_core::id::MemberId;
+use kniha_core::id::{ClaimId, MemberId, NodeId};
 use kniha_core::lang::Lang;
 use kniha_core::time::UtcMicros;
-use kniha_store::{Random, Store, StoreError};
+use kniha_store::{Random, ReadTx, Reader, Store, StoreError, claim, labels, reader};
 use tokio::net::TcpListener;
 
 pub use error::PageError;
@@ -57,6 +61,25 @@ impl Desk {
     pub fn new(store: Arc<Store>, member: MemberId, now: fn() -> UtcMicros, lang: Lang) -> Result<Desk, StoreError> {
         let token = guard::FormToken::draw(&mut Random::default())?;
         Ok(Desk { store, member, now, lang, token })
+    }
+
+    /// A snapshot to read from, and who reads.
+    pub(crate) async fn read(&self) -> Result<(ReadTx, Reader), StoreError> {
+        let mut tx = self.store.read().await?;
+        let reader = reader(&mut tx, self.member).await?;
+        Ok((tx, reader))
+    }
+
+    /// Whether a claim is there for this member: an earlier sending of a form made it.
+    pub(crate) async fn has_claim(&self, id: ClaimId) -> Result<bool, StoreError> {
+        let (mut tx, reader) = self.read().await?;
+        Ok(claim(&mut tx, &reader, id).await?.is_some())
+    }
+
+    /// Whether a record is there for this member.
+    pub(crate) async fn has_record(&self, id: NodeId) -> Result<bool, StoreError> {
+        let (mut tx, reader) = self.read().await?;
+        Ok(labels(&mut tx, &reader, &[id]).await?.get(&id).is_some_and(|label| label.kind.is_some()))
     }
 }
 
