@@ -62,6 +62,7 @@ mod tests {
 
     #[test]
     fn every_code_is_read_back() {
+        assert_eq!(Lang::ALL.map(Lang::code), ["be", "ru", "uk", "en"]);
         for lang in Lang::ALL {
             assert_eq!(Lang::parse(lang.code()), Some(lang));
             assert_eq!(lang.to_string(), lang.code());

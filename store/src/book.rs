@@ -190,8 +190,7 @@ pub async fn members(tx: &mut Tx) -> Result<Vec<(MemberId, String)>, StoreError>
 /// What the database said.
 pub async fn cases(tx: &mut Tx, reader: &Reader) -> Result<Vec<Case>, StoreError> {
     const SQL: &str = "SELECT k.id, k.title FROM access a JOIN cases k ON k.no = a.case_no WHERE a.member_no = $1 ORDER BY k.no";
-    let rows: Vec<(String, String)> =
-        on!(tx, c => sqlx::query_as(SQL).bind(reader.no).fetch_all(c).await).map_err(while_("listing cases"))?;
+    let rows: Vec<(String, String)> = on!(tx, c => sqlx::query_as(SQL).bind(reader.no).fetch_all(c).await).map_err(while_("listing cases"))?;
     rows.into_iter().map(|(id, title)| Ok(Case { id: CaseId::parse(&id).map_err(|_| corrupt("cases", "id", &id))?, title })).collect()
 }
 

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use kniha_core::claim::{Citation, NewClaim};
+use kniha_core::claim::{Citation, KnownTo, Stance, Status};
 use kniha_core::commit::{Hash, Salt};
-use kniha_core::id::NodeId;
+use kniha_core::id::{ClaimId, NodeId};
 use kniha_core::time::Window;
-use kniha_core::vocab::NodeKind;
+use kniha_core::vocab::{NodeKind, Property};
 use kniha_db::{Tx, on};
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
@@ -33,21 +33,33 @@ pub(crate) struct NewNodeRow {
     pub id: NodeId,
     pub kind: NodeKind,
     pub case_no: i64,
+    pub made_by: i64,
+    pub made_us: i64,
+    pub head_seq: i64,
+    pub head: Hash,
 }
 
 pub(crate) struct NewClaimRow {
     pub no: i64,
+    pub id: ClaimId,
     pub subject_no: i64,
-    pub kind: NodeKind,
     pub seq: i64,
-    pub case_no: i64,
+    pub property: &'static Property,
     pub value: ValueColumns,
-    pub salt: Salt,
+    pub held: Option<String>,
+    pub origin: Option<String>,
+    pub salt: Option<Salt>,
     pub value_commit: Hash,
     pub grounds_commit: Hash,
+    pub stance: Stance,
+    pub status: Status,
+    pub known_to: KnownTo,
+    pub case_no: i64,
+    pub made_by: i64,
+    pub made_us: i64,
     pub hash: Hash,
+    pub erased_us: Option<i64>,
     pub entries: Entries,
-    pub claim: NewClaim,
 }
 
 pub(crate) struct CitationRow {
@@ -102,30 +114,29 @@ macro_rules! insert {
 }
 
 impl Buffer {
-    /// Writes everything. `made` is the member's number and the moment; `heads` the newest entry of each new record.
-    pub(crate) async fn write(&mut self, tx: &mut Tx, made: (i64, i64), heads: &BTreeMap<i64, (i64, Hash)>) -> Result<(), StoreError> {
-        let no_head = (0, Hash([0; 32]));
-        let head = |no: i64| heads.get(&no).unwrap_or(&no_head);
+    /// Writes everything.
+    pub(crate) async fn write(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         insert!(tx, "adding records", "INSERT INTO node (no, id, kind, case_no, made_by, made_us, head_seq, head_hash) ", &self.nodes, |b, row| {
-            b.push_bind(row.no).push_bind(row.id.to_string()).push_bind(row.kind.code()).push_bind(row.case_no).push_bind(made.0).push_bind(made.1);
-            b.push_bind(head(row.no).0).push_bind(head(row.no).1.0.to_vec());
+            b.push_bind(row.no).push_bind(row.id.to_string()).push_bind(row.kind.code()).push_bind(row.case_no).push_bind(row.made_by);
+            b.push_bind(row.made_us).push_bind(row.head_seq).push_bind(row.head.0.to_vec());
         });
         insert!(
             tx,
             "adding claims",
             "INSERT INTO claim (no, id, subject_no, seq, property, text, lang, name_kind, code, ref_no, int_value, real_value, window_text, start_us, end_us, \
-             lat_deg, lon_deg, radius_m, sealed, held, origin, salt, value_commit, grounds_commit, stance, status, known_to, case_no, made_by, made_us, hash) ",
+             lat_deg, lon_deg, radius_m, sealed, held, origin, salt, value_commit, grounds_commit, stance, status, known_to, case_no, made_by, made_us, hash, \
+             erased_us) ",
             &self.claims,
             |b, row| {
-                let (v, claim) = (&row.value, &row.claim);
-                b.push_bind(row.no).push_bind(claim.id.to_string()).push_bind(row.subject_no).push_bind(row.seq).push_bind(claim.property.code.as_str());
+                let v = &row.value;
+                b.push_bind(row.no).push_bind(row.id.to_string()).push_bind(row.subject_no).push_bind(row.seq).push_bind(row.property.code.as_str());
                 b.push_bind(v.text.as_deref()).push_bind(v.lang.as_deref()).push_bind(v.name_kind.as_deref()).push_bind(v.code.as_deref());
                 b.push_bind(v.ref_no).push_bind(v.int_value).push_bind(v.real_value).push_bind(v.window_text.as_deref());
                 b.push_bind(v.start_us).push_bind(v.end_us).push_bind(v.lat_deg).push_bind(v.lon_deg).push_bind(v.radius_m).push_bind(v.sealed.as_deref());
-                b.push_bind(claim.held.as_ref().map(Window::to_string)).push_bind(claim.origin.as_deref()).push_bind(row.salt.0.to_vec());
+                b.push_bind(row.held.as_deref()).push_bind(row.origin.as_deref()).push_bind(row.salt.map(|salt| salt.0.to_vec()));
                 b.push_bind(row.value_commit.0.to_vec()).push_bind(row.grounds_commit.0.to_vec());
-                b.push_bind(claim.stance.code()).push_bind(claim.status.code()).push_bind(claim.known_to.code());
-                b.push_bind(row.case_no).push_bind(made.0).push_bind(made.1).push_bind(row.hash.0.to_vec());
+                b.push_bind(row.stance.code()).push_bind(row.status.code()).push_bind(row.known_to.code());
+                b.push_bind(row.case_no).push_bind(row.made_by).push_bind(row.made_us).push_bind(row.hash.0.to_vec()).push_bind(row.erased_us);
             }
         );
         insert!(
@@ -142,7 +153,7 @@ impl Buffer {
         let (mut listing, mut keys, mut prose) = (Vec::new(), Vec::new(), Vec::new());
         for row in &mut self.claims {
             let entries = std::mem::take(&mut row.entries);
-            spread(entries, (row.no, row.subject_no, row.kind, row.case_no), &mut listing, &mut keys, &mut prose);
+            spread(entries, (row.no, row.subject_no, row.property.of, row.case_no), &mut listing, &mut keys, &mut prose);
         }
         index_rows(tx, &listing, &mut keys, &prose).await?;
         for (no, (seq, hash)) in &self.heads {

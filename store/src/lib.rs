@@ -5,16 +5,32 @@
 
 mod book;
 mod buffer;
+mod check;
+mod dump;
 mod edge;
 mod error;
 mod index;
+mod moves;
 mod random;
+mod read;
+mod reindex;
+mod restore;
 mod row;
+mod view;
 mod write;
 
 pub use book::{Beginning, Book, Case, Reader, Store, cases, members, reader};
+pub use check::{Checked, check};
+pub use dump::{CitationLine, ClaimLine, Line, ValueLine, dump};
 pub use error::StoreError;
 pub use index::NameSecret;
 pub use kniha_db::{Durability, Key, Place, ReadTx, Tx};
 pub use random::Random;
+pub use read::{cited, claim, counts, history, labels, record, related};
+pub use reindex::reindex;
+pub use restore::{Restored, restore};
+pub use view::{
+    ClaimView, Count, Found, Happened, HistoryEntry, Hit, Label, Labels, ListPage, ListQuery, ListRow, MAX_CLAIMS, MAX_RELATED, Order, RecordView, Related,
+    Structure, StructureUnit, Why,
+};
 pub use write::Writing;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kniha_core::claim::{NewClaim, Recorded};
 use kniha_core::commit::{self, ClaimSkeleton, Creation, Hash, Salt};
 use kniha_core::id::{CaseId, MemberId, NodeId};
-use kniha_core::time::UtcMicros;
+use kniha_core::time::{UtcMicros, Window};
 use kniha_core::value::Value;
 use kniha_core::vocab::{NodeKind, ValueType};
 use kniha_db::{WriteTx, on};
@@ -152,7 +152,7 @@ impl<'a> Writing<'a> {
         let no = self.next_node;
         self.next_node += 1;
         self.known.insert(id, Known { no, kind, head_seq: 0, head, pending: true });
-        self.buffer.nodes.push(NewNodeRow { no, id, kind, case_no });
+        self.buffer.nodes.push(NewNodeRow { no, id, kind, case_no, made_by: self.member_no, made_us: self.at.0, head_seq: 0, head });
         Ok(())
     }
 
@@ -212,7 +212,28 @@ impl<'a> Writing<'a> {
             self.relations.insert(subject.no);
         }
         let entries = index::entries(&self.store.secret, claim.property, &claim.value);
-        self.buffer.claims.push(NewClaimRow { no, subject_no: subject.no, kind: subject.kind, seq, case_no, value, salt, value_commit, grounds_commit, hash, entries, claim });
+        self.buffer.claims.push(NewClaimRow {
+            no,
+            id: claim.id,
+            subject_no: subject.no,
+            seq,
+            property: claim.property,
+            value,
+            held: claim.held.as_ref().map(Window::to_string),
+            origin: claim.origin,
+            salt: Some(salt),
+            value_commit,
+            grounds_commit,
+            stance: claim.stance,
+            status: claim.status,
+            known_to: claim.known_to,
+            case_no,
+            made_by: self.member_no,
+            made_us: self.at.0,
+            hash,
+            erased_us: None,
+            entries,
+        });
         if self.buffer.claims.len() >= FLUSH_CLAIMS { self.flush().await } else { Ok(()) }
     }
 
@@ -257,18 +278,13 @@ impl<'a> Writing<'a> {
     pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
         let mut buffer = std::mem::take(&mut self.buffer);
         // Records first, with the heads their buffered claims gave them: claims refer to records.
-        let made = (self.member_no, self.at.0);
-        let heads: BTreeMap<i64, (i64, Hash)> = buffer
-            .nodes
-            .iter()
-            .filter_map(|node| self.known.get(&node.id).map(|known| (node.no, (known.head_seq, known.head))))
-            .collect();
-        for node in &buffer.nodes {
+        for node in &mut buffer.nodes {
             if let Some(known) = self.known.get_mut(&node.id) {
+                (node.head_seq, node.head) = (known.head_seq, known.head);
                 known.pending = false;
             }
         }
-        buffer.write(&mut self.tx, made, &heads).await?;
+        buffer.write(&mut self.tx).await?;
         // What the writer knows is bounded, so that an import of any length runs in bounded memory.
         if self.known.len() > 200_000 {
             self.known.clear();

@@ -68,6 +68,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+    use crate::claim::{KnownTo, Stance, Status};
     use crate::lang::Lang;
 
     #[test]
@@ -90,5 +91,49 @@ mod tests {
         assert_eq!(NodeKind::parse("Person"), None);
         assert_eq!((NodeKind::Source.text(Lang::Uk), NodeKind::Source.many(Lang::Ru)), ("джерело", "источники"));
         assert_eq!(properties(NodeKind::Command).map(|p| p.code.as_str()).collect::<Vec<_>>(), ["command.superior", "command.subordinate", "command.kind"]);
+    }
+
+    #[test]
+    fn every_list_that_a_property_names_has_terms() {
+        for kind in NodeKind::ALL {
+            for property in properties(kind) {
+                if let ValueType::Code(code) = property.value {
+                    assert!(!list(code).unwrap().terms.is_empty(), "{}", property.code);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_registers_own_lists_are_there() {
+        for code in ["name_kind", "status", "stance", "known_to", "return_code", "origin_kind"] {
+            assert!(!list(code).unwrap().terms.is_empty(), "{code}");
+        }
+        assert_eq!(lists().len(), LISTS.len());
+        assert!(list("no_such_list").is_none());
+    }
+
+    #[test]
+    fn what_a_claim_stores_stands_in_its_list() {
+        let codes = |list_code| list(list_code).unwrap().terms.iter().map(|term| term.code.as_str()).collect::<Vec<_>>();
+        assert_eq!(codes("stance"), Stance::ALL.iter().map(|stance| stance.code()).collect::<Vec<_>>());
+        assert_eq!(codes("known_to"), KnownTo::ALL.iter().map(|known_to| known_to.code()).collect::<Vec<_>>());
+        let mut status: Vec<_> = Status::ALL.iter().map(|status| status.code()).collect();
+        status.push("conflict");
+        assert_eq!(codes("status"), status);
+        assert!(list("name_kind").unwrap().term(crate::name::NameKind::full().code()).is_some());
+    }
+
+    #[test]
+    fn ladders_climb_in_the_order_of_their_terms() {
+        for (code, steps) in [
+            ("proof", ["alleged", "reasonable_suspicion", "reasonable_belief", "beyond_reasonable_doubt"]),
+            ("consistency", ["not_consistent", "highly_consistent", "typical", "diagnostic"]),
+            ("reliability", ["completely_reliable", "fairly_reliable", "unreliable", "cannot_be_judged"]),
+            ("graphic", ["none", "mild", "strong", "severe"]),
+        ] {
+            let at = steps.map(|step| list(code).unwrap().position(step).unwrap());
+            assert!(at.is_sorted() && at[0] == 0 && at[3] == list(code).unwrap().terms.len() - 1, "{code}: {at:?}");
+        }
     }
 }

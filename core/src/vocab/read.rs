@@ -20,7 +20,7 @@ pub(super) enum VocabError {
         #[source]
         source: toml::de::Error,
     },
-    /// A code that is not lower snake case (with one dot in a property).
+    /// A code that is neither lower snake case (with one dot in a property) nor a count.
     #[error("{file}: bad code {code:?}")]
     Code { file: &'static str, code: String },
     /// A code that stands twice.
@@ -190,6 +190,15 @@ fn is_snake(code: &str) -> bool {
         && !code.contains("__")
 }
 
+/// A count or a range of counts, such as `1` and `2-5`: how the list `known_to` writes how many people.
+fn is_count(code: &str) -> bool {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    match code.split_once('-') {
+        Some((from, to)) => number(from) && number(to),
+        None => number(code),
+    }
+}
+
 fn unique<'a>(file: &'static str, codes: impl Iterator<Item = &'a str>) -> Result<(), VocabError> {
     let mut seen = std::collections::BTreeSet::new();
     for code in codes {
@@ -271,7 +280,7 @@ fn read_list(file: File) -> Result<List, VocabError> {
 
 fn read_term(file: &'static str, raw: RawTerm) -> Result<Term, VocabError> {
     let code = raw.code;
-    if !is_snake(&code) {
+    if !is_snake(&code) && !is_count(&code) {
         return Err(VocabError::Code { file, code });
     }
     let text = texts(file, &code, RawTexts { be: raw.be, ru: raw.ru, uk: raw.uk, en: raw.en })?;
@@ -302,8 +311,8 @@ mod tests {
 
     #[test]
     fn a_list_keeps_its_terms_in_order() {
-        let list = list_of(&[term("b", ""), term("a", "source = 'art. 1'")].concat()).unwrap();
-        assert_eq!((list.position("b"), list.position("a"), list.position("c")), (Some(0), Some(1), None));
+        let list = list_of(&[term("b", ""), term("a", "source = 'art. 1'"), term("2-5", "")].concat()).unwrap();
+        assert_eq!(["b", "a", "2-5", "c"].map(|code| list.position(code)), [Some(0), Some(1), Some(2), None]);
         assert_eq!(list.term("a").unwrap().source.as_deref(), Some("art. 1"));
         assert!(list.term("c").is_none());
     }
@@ -315,8 +324,8 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_is_not_snake_case_is_refused() {
-        for bad in ["", "A", "1a", "_a", "a_", "a__b", "a-b", "a b", "а", "a.b"] {
+    fn a_code_that_is_neither_snake_case_nor_a_count_is_refused() {
+        for bad in ["", "A", "1a", "_a", "a_", "a__b", "a-b", "a b", "а", "a.b", "2-", "-5", "2-5-6", "2-b"] {
             assert!(matches!(list_of(&term(bad, "")), Err(VocabError::Code { .. })), "{bad:?}");
         }
     }

@@ -115,7 +115,7 @@ CREATE TABLE citation (
     archived TEXT COLLATE "C",
     PRIMARY KEY (claim_no, nth),
     FOREIGN KEY (claim_no) REFERENCES claim (no),
-    FOREIGN KEY (source_no) REFERENCES node (no)
+    FOREIGN KEY (source_no) REFERENCES node (no) DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX citation_source_no_claim_no ON citation (source_no, claim_no);
 CREATE INDEX citation_exhibit_no_claim_no ON citation (exhibit_no, claim_no) WHERE exhibit_no IS NOT NULL;
