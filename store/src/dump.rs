@@ -15,7 +15,7 @@ use crate::error::{StoreError, while_};
 use crate::row::{ClaimRow, claim_columns, claim_joins};
 
 /// Version of the format.
-pub const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 /// Records read at once.
 const CHUNK: i64 = 1000;
 

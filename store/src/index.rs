@@ -7,7 +7,7 @@ use std::hash::Hasher;
 
 use kniha_core::value::Value;
 use kniha_core::vocab::Property;
-use kniha_core::words;
+use kniha_core::words::{self, NameKey};
 
 /// The book's secret for name keys.
 #[derive(Clone)]
@@ -16,9 +16,9 @@ pub struct NameSecret(pub [u8; 16]);
 impl NameSecret {
     /// The 64-bit hash of a key; the same key always gives the same number in one book.
     #[must_use]
-    pub fn hash(&self, key: &str) -> i64 {
+    pub fn hash(&self, key: &NameKey) -> i64 {
         let mut sip = siphasher::sip::SipHasher24::new_with_key(&self.0);
-        sip.write(key.as_bytes());
+        sip.write(key.text.as_bytes());
         sip.finish().cast_signed()
     }
 }
@@ -42,8 +42,10 @@ pub(crate) fn entries(secret: &NameSecret, property: &Property, value: &Value) -
     match value {
         Value::Name(name) => {
             entries.sort = Some(sort(name.text()));
+            // Name keys know Latin and Cyrillic; as words a name is found in every script, and by any one of its words.
+            entries.words = prose(name.text());
             for key in words::name_keys(name.text()) {
-                let hash = secret.hash(&key.text);
+                let hash = secret.hash(&key);
                 if !entries.name_keys.iter().any(|(known, _)| *known == hash) {
                     entries.name_keys.push((hash, i64::from(key.level)));
                 }

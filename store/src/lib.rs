@@ -9,13 +9,17 @@ mod check;
 mod dump;
 mod edge;
 mod error;
+mod import;
 mod index;
+mod list;
 mod moves;
 mod random;
 mod read;
 mod reindex;
 mod restore;
 mod row;
+mod search;
+mod structure;
 mod view;
 mod write;
 
@@ -23,12 +27,16 @@ pub use book::{Beginning, Book, Case, Reader, Store, cases, members, reader};
 pub use check::{Checked, check};
 pub use dump::{CitationLine, ClaimLine, Line, ValueLine, dump};
 pub use error::StoreError;
+pub use import::{CHUNK_CLAIMS, Chunk, Import, ImportId, ImportMark, ImportPlan, ImportView, abandon_import, imports};
 pub use index::NameSecret;
 pub use kniha_db::{Durability, Key, Place, ReadTx, Tx};
+pub use list::list;
 pub use random::Random;
 pub use read::{cited, claim, counts, history, labels, record, related};
 pub use reindex::reindex;
 pub use restore::{Restored, restore};
+pub use search::search;
+pub use structure::structure;
 pub use view::{
     ClaimView, Count, Found, Happened, HistoryEntry, Hit, Label, Labels, ListPage, ListQuery, ListRow, MAX_CLAIMS, MAX_RELATED, Order, RecordView, Related,
     Structure, StructureUnit, Why,

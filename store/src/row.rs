@@ -5,7 +5,6 @@
 
 use kniha_core::access::Sealed;
 use kniha_core::claim::{KnownTo, Stance, Status};
-use kniha_core::commit::{Hash, Salt};
 use kniha_core::id::{ClaimId, NodeId};
 use kniha_core::name::{LangTag, Name, NameKind};
 use kniha_core::place::Region;
@@ -172,16 +171,6 @@ impl ClaimRow {
 
     pub(crate) fn known_to(&self) -> Result<KnownTo, StoreError> {
         KnownTo::parse(&self.known_to).map_err(|_| self.bad("known_to"))
-    }
-
-    pub(crate) fn salt(&self) -> Result<Option<Salt>, StoreError> {
-        let salt = |bytes: &Vec<u8>| bytes.as_slice().try_into().map(Salt).map_err(|_| self.bad("salt"));
-        self.salt.as_ref().map(salt).transpose()
-    }
-
-    pub(crate) fn commits(&self) -> Result<(Hash, Hash), StoreError> {
-        let hash = |bytes: &[u8], column| Hash::from_slice(bytes).ok_or_else(|| self.bad(column));
-        Ok((hash(&self.value_commit, "value_commit")?, hash(&self.grounds_commit, "grounds_commit")?))
     }
 
     pub(crate) fn made(&self) -> UtcMicros {

@@ -1,0 +1,308 @@
+//! Latin skeletons: how one part of a name sounds, whatever spelled it.
+//!
+//! A Belarusian name is written in two scripts, three languages and half a dozen Latin systems (BGN/PCGN, ISO 9, the Instruction of 2000, Łacinka, Polish,
+//! French, German). The skeleton keeps what all of them agree on:
+//!
+//! | sounds | letter |
+//! |---|---|
+//! | в ў ф, v w f, u after a vowel, u before a first consonant | v |
+//! | г ґ х, g h kh gh | h |
+//! | т ц ть ць, t ts tz c | t |
+//! | д дз дж, d dz dj | d |
+//! | с ш, s sh sz š | s |
+//! | з ж, z zh ž ż | z |
+//! | ч, ch cz č tch tsch | c |
+//! | щ шч, shch szcz | sc |
+//! | а о э е ё я (akanne, yakanne) | a |
+//! | і и ы, i y | i |
+//! | у ю | u |
+//!
+//! Glides, signs, doubled letters and what a grammatical gender adds at the end are left out. Where Latin letters can be read two ways (*ch* as ч or х, *ou*
+//! as оў or у, *c* as ц or к) there is a second skeleton. Pure; reads at most [`MOST_SOUNDS`] sounds.
+
+use super::fold::{Marks, each_word};
+
+/// Longer parts are cut here.
+pub const MOST_SOUNDS: usize = 48;
+
+/// How one part of a name sounds: letters `a`–`z` only; empty where no letter is Latin or Cyrillic.
+#[must_use]
+pub fn skeleton(part: &str) -> String {
+    Skeletons::of(part).main
+}
+
+/// The usual reading of a part, and the other one where its spelling allows one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Skeletons {
+    pub(super) main: String,
+    pub(super) other: Option<String>,
+}
+
+impl Skeletons {
+    pub(super) fn of(part: &str) -> Skeletons {
+        let mut letters = Vec::new();
+        each_word(part, Marks::Sounding, |word, _| letters.extend(word.chars().take(MOST_SOUNDS.saturating_sub(letters.len()))));
+        let usual = Reading::usual(&letters);
+        let main = shape(&sounds(&letters, usual));
+        let other = shape(&sounds(&letters, usual.turned()));
+        Skeletons { other: (other != main).then_some(other), main }
+    }
+}
+
+/// The consonants of a skeleton and the vowel it starts with; s and z are one.
+pub(super) fn bones(skeleton: &str) -> String {
+    let mut bones = String::with_capacity(skeleton.len());
+    for (at, c) in skeleton.chars().enumerate() {
+        if at == 0 || !is_vowel(c as u8) {
+            bones.push(if c == 'z' { 's' } else { c });
+        }
+    }
+    bones
+}
+
+/// How ambiguous Latin letters are read.
+#[derive(Clone, Copy)]
+struct Reading {
+    /// *ch* is х (Łacinka, Polish, German) and not ч.
+    ch_is_kh: bool,
+    /// *ou* is у (French) and not оў.
+    ou_is_u: bool,
+    /// *c* before a, o, u is к and not ц.
+    c_is_k: bool,
+}
+
+impl Reading {
+    /// A part with letters that only Slavic Latin alphabets use, or a *c* where English has none, is read by their rules.
+    fn usual(letters: &[char]) -> Reading {
+        let slavic = letters.windows(2).any(|w| {
+            matches!(w[0], 'č' | 'š' | 'ž' | 'ŭ')
+                || w[0] == 'c' && matches!(w[1], 'i' | 'j')
+                || w[0] == 'j' && matches!(w[1], 'a' | 'o' | 'u')
+                || w == ['c', 'z']
+                || w == ['s', 'z']
+        });
+        Reading { ch_is_kh: slavic, ou_is_u: false, c_is_k: false }
+    }
+
+    fn turned(self) -> Reading {
+        Reading { ch_is_kh: !self.ch_is_kh, ou_is_u: !self.ou_is_u, c_is_k: !self.c_is_k }
+    }
+}
+
+// Sounds besides the letters of a skeleton: a vowel that is never ў, and a glide.
+const FRONT_U: u8 = b'U';
+const GLIDE: u8 = b'J';
+
+/// What the letters sound like, one by one.
+fn sounds(letters: &[char], reading: Reading) -> Vec<u8> {
+    let mut out = Vec::with_capacity(letters.len() + 4);
+    let mut at = 0;
+    while at < letters.len() && out.len() < MOST_SOUNDS {
+        let rest = &letters[at..];
+        if let Some((sound, taken)) = GROUPS.iter().find(|(group, _)| starts(rest, group)).map(|(group, sound)| (*sound, group.chars().count())) {
+            out.extend_from_slice(match sound {
+                "ch" if reading.ch_is_kh => b"h",
+                "ch" => b"c",
+                "ou" if reading.ou_is_u => b"U",
+                "ou" => b"au",
+                plain => plain.as_bytes(),
+            });
+            at += taken;
+            continue;
+        }
+        let next = rest.get(1).copied();
+        out.extend_from_slice(match rest[0] {
+            'c' if next == Some('k') => b"",
+            'c' if next.is_some_and(|n| matches!(n, 't' | 'r' | 'l' | 'n' | 's')) => b"k",
+            'c' if reading.c_is_k && next.is_none_or(|n| matches!(n, 'a' | 'o' | 'u')) => b"k",
+            letter => sound(letter),
+        });
+        at += 1;
+    }
+    out
+}
+
+fn starts(letters: &[char], group: &str) -> bool {
+    let mut count = 0;
+    group.chars().all(|c| {
+        count += 1;
+        letters.get(count - 1) == Some(&c)
+    })
+}
+
+/// Letters that sound together; longer groups first. "ch" and "ou" wait for the reading.
+const GROUPS: [(&str, &str); 29] = [
+    ("schtsch", "sc"),
+    ("shch", "sc"),
+    ("szcz", "sc"),
+    ("chtch", "sc"),
+    ("stch", "sc"),
+    ("tsch", "c"),
+    ("dzh", "d"),
+    ("dž", "d"),
+    ("sch", "s"),
+    ("tch", "c"),
+    ("ch", "ch"),
+    ("cz", "c"),
+    ("sh", "s"),
+    ("sz", "s"),
+    ("zh", "z"),
+    ("kh", "h"),
+    ("gh", "h"),
+    ("ph", "v"),
+    ("th", "t"),
+    ("ts", "t"),
+    ("tz", "t"),
+    ("dz", "d"),
+    ("ou", "ou"),
+    ("yu", "U"),
+    ("iu", "U"),
+    ("ju", "U"),
+    ("тс", "t"),
+    ("дз", "d"),
+    ("дж", "d"),
+];
+
+fn sound(letter: char) -> &'static [u8] {
+    match letter {
+        'а' | 'о' | 'э' | 'ә' | 'ө' | 'a' | 'o' | 'e' => b"a",
+        // The glide before е, ё, я is never told apart from its absence.
+        'е' | 'ё' | 'я' => b"a",
+        'и' | 'ы' | 'i' | 'y' => b"i",
+        'у' | 'ұ' | 'ү' | 'u' | 'ŭ' => b"u",
+        'ю' => &[FRONT_U],
+        'й' | 'ј' | 'j' => &[GLIDE],
+        'б' | 'b' => b"b",
+        'в' | 'ф' | 'v' | 'w' | 'f' => b"v",
+        'г' | 'ғ' | 'х' | 'һ' | 'g' | 'h' => b"h",
+        'д' | 'd' => b"d",
+        'ж' | 'з' | 'z' | 'ž' => b"z",
+        'к' | 'қ' | 'k' | 'q' => b"k",
+        'л' | 'l' => b"l",
+        'м' | 'm' => b"m",
+        'н' | 'ң' | 'n' => b"n",
+        'п' | 'p' => b"p",
+        'р' | 'r' => b"r",
+        'с' | 'ш' | 's' | 'š' => b"s",
+        'т' | 'ц' | 't' | 'c' => b"t",
+        'ч' | 'č' => b"c",
+        'щ' => b"sc",
+        'x' => b"ks",
+        _ => b"",
+    }
+}
+
+fn is_vowel(sound: u8) -> bool {
+    matches!(sound, b'a' | b'i' | b'u' | FRONT_U)
+}
+
+/// From sounds to the skeleton: ў, glides, doubled letters, endings.
+fn shape(sounds: &[u8]) -> String {
+    let mut sounds = short_u(sounds);
+    sounds.retain(|sound| *sound != GLIDE);
+    sounds.dedup();
+    let mut out: Vec<u8> = Vec::with_capacity(sounds.len());
+    for (at, &sound) in sounds.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|i| sounds.get(i)).copied();
+        let after = sounds.get(at + 1).copied();
+        let beside_vowel = |near: Option<u8>| near.is_some_and(|n| is_vowel(n) && n != b'i');
+        let sound = match sound {
+            // An i beside another vowel is a glide in one spelling or another (Валерий, Valery, Valeriy; Iahorau, Yegorov).
+            b'i' if beside_vowel(before) || beside_vowel(after) => continue,
+            FRONT_U => b'u',
+            // тч is ч: Petrovitch.
+            b'c' if out.last() == Some(&b't') => {
+                out.pop();
+                b'c'
+            }
+            other => other,
+        };
+        if out.last() != Some(&sound) {
+            out.push(sound);
+        }
+    }
+    // -а, -ая, -ий, -і, -y: gender and grammar, not the name.
+    while out.len() > 1 && out.last().copied().is_some_and(is_vowel) {
+        out.pop();
+    }
+    out.into_iter().map(char::from).collect()
+}
+
+/// Makes v of a u that is ў: after a vowel, and at the start before a consonant (Уладзімір – Владимир).
+fn short_u(sounds: &[u8]) -> Vec<u8> {
+    let mut out = sounds.to_vec();
+    for at in 0..out.len() {
+        if out[at] != b'u' {
+            continue;
+        }
+        let after_vowel = at > 0 && is_vowel(out[at - 1]);
+        let first = at == 0 && out.get(1).is_some_and(|n| !is_vowel(*n) && *n != GLIDE);
+        if after_vowel || first {
+            out[at] = b'v';
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn all_meet(spellings: &[&str]) {
+        for spelling in spellings {
+            let read = Skeletons::of(spelling);
+            let first = Skeletons::of(spellings[0]);
+            let meets = read.main == first.main || read.other.as_ref() == Some(&first.main) || first.other.as_ref() == Some(&read.main);
+            assert!(meets, "{spelling} is {read:?}, {} is {first:?}", spellings[0]);
+        }
+    }
+
+    #[test]
+    fn one_surname_in_many_spellings_is_one_skeleton() {
+        let spellings =
+            ["Ціханоўская", "Тихановская", "Tsikhanouskaya", "Tikhanovskaya", "Cichanouskaja", "Cichanouska", "Cichanoŭskaja", "ТИХАНОВСКИЙ", "Tsikhanouski"];
+        for spelling in spellings {
+            assert_eq!(skeleton(spelling), "tihanavsk", "{spelling}");
+        }
+    }
+
+    #[test]
+    fn spelling_systems_meet() {
+        all_meet(&["Шчарбакова", "Щербаков", "Shcherbakov", "Szczerbakow", "Ščarbakoŭ", "Schtscherbakow"]);
+        all_meet(&["Жукоўскі", "Жуковский", "Zhukouski", "Žukoŭski", "Zhukovskiy", "Żukowski"]);
+        all_meet(&["Яршоў", "Ершов", "Yershov", "Jaršoŭ", "Iarshou", "Ershoff"]);
+        all_meet(&["Лукашук", "Loukachouk".replace("ch", "sh").as_str(), "Lukashuk"]);
+        all_meet(&["Харчанка", "Kharchenko", "Charčanka", "Харченко"]);
+        all_meet(&["Уласаў", "Власов", "Ulasau", "Vlasov", "Vlasow"]);
+        all_meet(&["Ўласаў", "Ułasaŭ"]);
+        all_meet(&["Дзюба", "Dziuba", "Dzyuba"]);
+        all_meet(&["Зайцаў", "Зайцев", "Zaitsau", "Zaytsev", "Zajcaŭ"]);
+        all_meet(&["Юр'еў", "Юрьев", "Yuryev", "Jurjeŭ", "Iurev"]);
+    }
+
+    #[test]
+    fn what_has_no_letters_has_no_skeleton() {
+        assert_eq!(skeleton("5-7"), "");
+        assert_eq!(skeleton("ь"), "");
+        assert_eq!(skeleton("Я"), "a");
+        assert_eq!(bones(""), "");
+    }
+
+    proptest! {
+        #[test]
+        fn a_skeleton_is_small_latin_letters_and_bounded(text in any::<String>()) {
+            let read = Skeletons::of(&text);
+            prop_assert!(read.main.bytes().all(|b| b.is_ascii_lowercase()));
+            prop_assert!(read.main.len() <= MOST_SOUNDS + 4);
+        }
+
+        #[test]
+        fn a_skeleton_of_letters_is_small_latin_letters(text in "[a-zа-яіўёїґєčšžŭłA-ZА-Я'ь]{0,80}") {
+            let read = Skeletons::of(&text);
+            prop_assert!(read.main.bytes().all(|b| b.is_ascii_lowercase()));
+            prop_assert!(bones(&read.main).len() <= read.main.len());
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Lists with filters, a page at a time, fast in a large book.
+//!
+//! Two ways to a page. *Narrow*: a filter that at most [`NARROW`] records pass gives the set, which is then ordered. *Walk*: the order's own index is
+//! walked and each record tested; filters that are not rare let it stop soon. Counting and facets stop at [`COUNTED`] records and say so.
+//!
+//! Filters are written into the statement: property and vocabulary codes come from this program's own lists, the rest are this room's numbers.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use kniha_core::id::NodeId;
+use kniha_core::time::Window;
+use kniha_core::vocab::{self, NodeKind, Property, ValueType};
+use kniha_db::{Tx, on};
+use sqlx::AssertSqlSafe;
+
+use crate::book::{Reader, Store};
+use crate::error::{StoreError, corrupt, while_};
+use crate::read::{ids_of, labels_by_no, numbers, standing_claims};
+use crate::search;
+use crate::view::{Count, ListPage, ListQuery, ListRow, Order};
+
+/// Largest set that is ordered in memory.
+const NARROW: usize = 2000;
+/// Records that are counted and looked through for facets.
+const COUNTED: usize = 1000;
+/// Largest page.
+const MAX_PAGE: usize = 200;
+
+/// A page of a list.
+///
+/// # Errors
+/// What the database said, or a row that does not read back.
+pub async fn list(tx: &mut Tx, reader: &Reader, store: &Store, query: &ListQuery) -> Result<ListPage, StoreError> {
+    let limit = query.limit.clamp(1, MAX_PAGE);
+    let at_no = match query.at {
+        Some(id) => match number(tx, reader, id).await? {
+            Some(no) => Some(no),
+            None => return Ok(ListPage { rows: Vec::new(), next: None, count: Count::Exactly(0), facets: Vec::new() }),
+        },
+        None => None,
+    };
+    let filters = filters(reader.no, query, at_no);
+    let (page, next, first, count) = match narrow_set(tx, reader, store, query, at_no).await? {
+        Some(set) => {
+            let order = narrow(tx, reader, query, &filters, set).await?;
+            let from = query.after.as_deref().and_then(|after| after.parse::<usize>().ok()).unwrap_or(0).min(order.len());
+            let to = (from + limit).min(order.len());
+            let next = (to < order.len()).then(|| to.to_string());
+            let first = order.iter().copied().take(COUNTED).collect::<Vec<_>>();
+            (order[from..to].to_vec(), next, first, Count::Exactly(order.len()))
+        }
+        None => {
+            let mut first = walk(tx, reader, query, &filters, None, COUNTED + 1).await?;
+            let count = if first.len() > COUNTED { Count::MoreThan(COUNTED) } else { Count::Exactly(first.len()) };
+            let mut page = match &query.after {
+                Some(after) => walk(tx, reader, query, &filters, Some(after), limit + 1).await?,
+                None => first.iter().take(limit + 1).cloned().collect(),
+            };
+            let more = page.len() > limit;
+            page.truncate(limit);
+            let next = if more { page.last().map(|(key, no)| format!("{no} {key}")) } else { None };
+            first.truncate(COUNTED);
+            (page.into_iter().map(|(_, no)| no).collect(), next, first.into_iter().map(|(_, no)| no).collect(), count)
+        }
+    };
+    let facets = facets(tx, reader, &first).await?;
+    let rows = rows(tx, reader, query.kind, page).await?;
+    Ok(ListPage { rows, next, count, facets })
+}
+
+/// The property that says when records of a kind were.
+fn time_of(kind: NodeKind) -> Option<&'static str> {
+    match kind {
+        NodeKind::Incident => Some("incident.when"),
+        NodeKind::Act => Some("act.when"),
+        NodeKind::Injury => Some("injury.when"),
+        NodeKind::Exhibit => Some("exhibit.captured"),
+        NodeKind::Person => Some("person.birth"),
+        NodeKind::Source => Some("source.published"),
+        NodeKind::Unit => Some("unit.first_seen"),
+        NodeKind::Place | NodeKind::Posting | NodeKind::Command | NodeKind::Positioning | NodeKind::Involvement => None,
+    }
+}
+
+/// Properties that a row of a list shows.
+fn facts_of(kind: NodeKind) -> &'static str {
+    match kind {
+        NodeKind::Person => "'person.birth','person.state','person.occupation'",
+        NodeKind::Unit => "'unit.class','unit.number','unit.first_seen','unit.last_seen','unit.placeholder'",
+        NodeKind::Incident => "'incident.when','incident.place','incident.where','incident.tag'",
+        NodeKind::Act => "'act.violation','act.method','act.victim','act.when','act.where','act.place','act.incident'",
+        NodeKind::Injury => "'injury.kind','injury.site','injury.when','injury.person','injury.consistency'",
+        NodeKind::Place => "'place.kind','place.inside','place.where'",
+        NodeKind::Exhibit => "'exhibit.kind','exhibit.captured','exhibit.captured_at','exhibit.retention_ends','exhibit.address'",
+        NodeKind::Source => "'source.kind','source.reliability','source.published'",
+        NodeKind::Posting => "'posting.person','posting.unit','posting.role','posting.rank'",
+        NodeKind::Command => "'command.superior','command.subordinate','command.kind'",
+        NodeKind::Positioning => "'positioning.unit','positioning.place','positioning.kind'",
+        NodeKind::Involvement => "'involvement.act','involvement.person','involvement.unit','involvement.degree','involvement.proof'",
+    }
+}
+
+async fn number(tx: &mut Tx, reader: &Reader, id: NodeId) -> Result<Option<i64>, StoreError> {
+    const SQL: &str = "SELECT n.no FROM node n JOIN access a ON a.member_no = $1 AND a.case_no = n.case_no WHERE n.id = $2";
+    on!(tx, c => sqlx::query_scalar(SQL).bind(reader.no).bind(id.to_string()).fetch_optional(c).await).map_err(while_("listing records"))
+}
+
+/// A standing claim `f` of record `n` that the reader may see.
+fn standing(reader_no: i64, condition: &str) -> String {
+    format!(
+        " AND EXISTS (SELECT 1 FROM claim f JOIN access fa ON fa.member_no = {reader_no} AND fa.case_no = f.case_no
+          LEFT JOIN claim_state fs ON fs.claim_no = f.no
+          WHERE f.subject_no = n.no AND COALESCE(fs.status, f.status) <> 'withdrawn' AND {condition})"
+    )
+}
+
+/// Whether a property and a code are this program's own, so that they may stand in a statement.
+fn own(property: &Property, code: &str) -> bool {
+    matches!(&property.value, ValueType::Code(list) if vocab::list(list).is_some_and(|l| l.term(code).is_some_and(|t| !t.code.contains('\''))))
+}
+
+fn meets(window: &Window) -> String {
+    let mut sql = String::new();
+    // Writing to a String cannot fail.
+    if let Some(end) = window.end() {
+        let _ = write!(sql, " AND (f.start_us IS NULL OR f.start_us <= {})", end.us);
+    }
+    if let Some(start) = window.start() {
+        let _ = write!(sql, " AND (f.end_us IS NULL OR f.end_us >= {})", start.us);
+    }
+    sql
+}
+
+fn posted(reader_no: i64, unit_no: i64) -> String {
+    format!(
+        "SELECT e.from_no FROM edge e JOIN access e1 ON e1.member_no = {reader_no} AND e1.case_no = e.from_case
+         JOIN access e2 ON e2.member_no = {reader_no} AND e2.case_no = e.to_case WHERE e.kind = 'posting' AND e.to_no = {unit_no}"
+    )
+}
+
+/// Conditions on record `n`, each beginning with AND.
+fn filters(reader_no: i64, query: &ListQuery, at_no: Option<i64>) -> String {
+    let mut sql = String::new();
+    for (property, code) in &query.codes {
+        if own(property, code) {
+            sql += &standing(reader_no, &format!("f.property = '{}' AND f.code = '{code}'", property.code));
+        } else {
+            sql += " AND 1 = 0";
+        }
+    }
+    if let Some(window) = &query.when {
+        match time_of(query.kind) {
+            Some(property) => sql += &standing(reader_no, &format!("f.property = '{property}'{}", meets(window))),
+            None => sql += " AND 1 = 0",
+        }
+    }
+    if let Some(no) = at_no {
+        if query.kind == NodeKind::Person {
+            let _ = write!(sql, " AND (n.no IN ({}) {})", posted(reader_no, no), standing(reader_no, &format!("f.ref_no = {no}")).replacen(" AND", "OR", 1));
+        } else {
+            sql += &standing(reader_no, &format!("f.ref_no = {no}"));
+        }
+    }
+    sql
+}
+
+/// The smallest set that one filter leaves, with scores where words gave it; `None` where none is small.
+async fn narrow_set(tx: &mut Tx, reader: &Reader, store: &Store, query: &ListQuery, at_no: Option<i64>) -> Result<Option<BTreeMap<i64, u32>>, StoreError> {
+    if let Some(text) = &query.text {
+        let (candidates, _) = search::candidates(tx, reader, store, text, Some(query.kind)).await?;
+        return Ok(Some(candidates.into_iter().map(|(no, (score, ..))| (no, score)).collect()));
+    }
+    let mut probes = Vec::new();
+    for (property, code) in query.codes.iter().filter(|(property, code)| own(property, code)) {
+        probes.push(format!("SELECT f.subject_no FROM claim f WHERE f.property = '{}' AND f.code = '{code}'", property.code));
+    }
+    if let Some(no) = at_no {
+        probes.push(if query.kind == NodeKind::Person { posted(reader.no, no) } else { format!("SELECT f.subject_no FROM claim f WHERE f.ref_no = {no}") });
+    }
+    if let (Some(window), Some(property)) = (&query.when, time_of(query.kind))
+        && let (Some(start), Some(end)) = (window.start(), window.end())
+        && query.order != Order::Time
+    {
+        // Records whose time began inside; those that began before are found by walking when this set is not small.
+        let long = format!("SELECT f.subject_no FROM claim f WHERE f.property = '{property}' AND f.start_us <= {} {}", end.us, meets(window));
+        let _ = start;
+        probes.push(long);
+    }
+    let mut best: Option<Vec<i64>> = None;
+    for probe in probes {
+        let sql = format!("{probe} LIMIT {}", NARROW + 1);
+        let nos: Vec<i64> =
+            on!(&mut *tx, c => sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_all(c).await).map_err(while_("narrowing a list"))?;
+        if nos.len() <= NARROW && best.as_ref().is_none_or(|known| nos.len() < known.len()) {
+            best = Some(nos);
+        }
+    }
+    Ok(best.map(|nos| nos.into_iter().map(|no| (no, 0)).collect()))
+}
+
+/// Tests a small set and puts it in order.
+async fn narrow(tx: &mut Tx, reader: &Reader, query: &ListQuery, filters: &str, set: BTreeMap<i64, u32>) -> Result<Vec<i64>, StoreError> {
+    let nos: Vec<i64> = set.keys().copied().collect();
+    let mut order: Vec<(i64, u32, Option<String>, i64)> = Vec::new();
+    for nos in nos.chunks(500) {
+        let key = match (query.order, time_of(query.kind)) {
+            (Order::Name, _) => {
+                "(SELECT MIN(l.sort) FROM listing l JOIN access la ON la.member_no = $1 AND la.case_no = l.case_no WHERE l.node_no = n.no)".to_owned()
+            }
+            (Order::Time, Some(time)) => format!(
+                "(SELECT CAST(MAX(t.start_us) AS TEXT) FROM claim t JOIN access ta ON ta.member_no = $1 AND ta.case_no = t.case_no
+                 WHERE t.subject_no = n.no AND t.property = '{time}')"
+            ),
+            (Order::Time | Order::Newest, _) => "CAST(NULL AS TEXT)".to_owned(),
+        };
+        let sql = format!(
+            "SELECT n.no, {key} FROM node n JOIN access a ON a.member_no = $1 AND a.case_no = n.case_no WHERE n.kind = $2 AND n.no IN ({}){filters}",
+            numbers(nos)
+        );
+        let rows: Vec<(i64, Option<String>)> =
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(reader.no).bind(query.kind.code()).fetch_all(c).await)
+                .map_err(while_("listing records"))?;
+        for (no, key) in rows {
+            let time = key.as_deref().and_then(|k| k.parse::<i64>().ok()).unwrap_or(i64::MIN);
+            order.push((no, set.get(&no).copied().unwrap_or(0), key, time));
+        }
+    }
+    match query.order {
+        _ if query.text.is_some() => order.sort_by_key(|(no, score, ..)| (std::cmp::Reverse(*score), *no)),
+        Order::Name => order.sort_by(|a, b| (a.2.is_none(), &a.2, a.0).cmp(&(b.2.is_none(), &b.2, b.0))),
+        Order::Time => order.sort_by_key(|(no, _, _, time)| std::cmp::Reverse((*time, *no))),
+        Order::Newest => order.sort_by_key(|(no, ..)| std::cmp::Reverse(*no)),
+    }
+    Ok(order.into_iter().map(|(no, ..)| no).collect())
+}
+
+/// Walks the order's index from a place on; each record once.
+async fn walk(tx: &mut Tx, reader: &Reader, query: &ListQuery, filters: &str, after: Option<&str>, most: usize) -> Result<Vec<(String, i64)>, StoreError> {
+    let (no, key) = after.and_then(|after| after.split_once(' ')).map_or((None, ""), |(no, key)| (no.parse::<i64>().ok(), key));
+    let began = no.is_some();
+    let see = "JOIN access na ON na.member_no = $1 AND na.case_no = n.case_no";
+    let time = time_of(query.kind);
+    // A record that stands at several places of an order (spellings, conflicting times) takes several rows; twice as many are read and each kept once.
+    let limit = most * 2;
+    let found: Vec<(String, i64)> = match (query.order, time) {
+        (Order::Name, _) => {
+            let from = if began { "AND (l.sort, l.node_no) > ($3, $4)" } else { "AND $3 = $3 AND $4 = $4" };
+            let sql = format!(
+                "SELECT l.sort, n.no FROM listing l JOIN access a ON a.member_no = $1 AND a.case_no = l.case_no JOIN node n ON n.no = l.node_no {see}
+                 WHERE l.kind = $2 {from}{filters} ORDER BY l.sort, l.node_no LIMIT {limit}"
+            );
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(reader.no).bind(query.kind.code()).bind(key).bind(no.unwrap_or(0)).fetch_all(c).await)
+        }
+        (Order::Time, Some(time)) => {
+            let at = key.parse::<i64>().unwrap_or(i64::MAX);
+            let (at, no) = if began { (at, no.unwrap_or(0)) } else { (query.when.as_ref().and_then(Window::end).map_or(i64::MAX, |b| b.us), i64::MAX) };
+            let sql = format!(
+                "SELECT CAST(c.start_us AS TEXT), n.no FROM claim c JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no
+                 JOIN node n ON n.no = c.subject_no {see} LEFT JOIN claim_state s ON s.claim_no = c.no
+                 WHERE c.property = '{time}' AND c.start_us IS NOT NULL AND c.start_us <= $2 AND (c.start_us < $2 OR c.subject_no < $3)
+                 AND COALESCE(s.status, c.status) <> 'withdrawn'{filters} ORDER BY c.start_us DESC, c.subject_no DESC LIMIT {limit}"
+            );
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(reader.no).bind(at).bind(no).fetch_all(c).await)
+        }
+        (Order::Time | Order::Newest, _) => {
+            let sql = format!("SELECT CAST('' AS TEXT), n.no FROM node n {see} WHERE n.kind = $2 AND n.no < $3{filters} ORDER BY n.no DESC LIMIT {limit}");
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(reader.no).bind(query.kind.code()).bind(no.unwrap_or(i64::MAX)).fetch_all(c).await)
+        }
+    }
+    .map_err(while_("listing records"))?;
+    let mut seen = std::collections::BTreeSet::new();
+    Ok(found.into_iter().filter(|(_, no)| seen.insert(*no)).take(most).collect())
+}
+
+async fn facets(tx: &mut Tx, reader: &Reader, nos: &[i64]) -> Result<Vec<(&'static Property, String, usize)>, StoreError> {
+    if nos.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT c.property, c.code, COUNT(DISTINCT c.subject_no) FROM claim c JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no
+         LEFT JOIN claim_state s ON s.claim_no = c.no
+         WHERE c.subject_no IN ({}) AND c.code IS NOT NULL AND COALESCE(s.status, c.status) <> 'withdrawn'
+         GROUP BY c.property, c.code ORDER BY c.property, COUNT(DISTINCT c.subject_no) DESC, c.code LIMIT 300",
+        numbers(nos)
+    );
+    let rows: Vec<(String, String, i64)> =
+        on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(reader.no).fetch_all(c).await).map_err(while_("counting facets"))?;
+    rows.into_iter()
+        .map(|(property, code, n)| {
+            let property = vocab::property(&property).ok_or_else(|| corrupt("claim", "property", &property))?;
+            Ok((property, code, usize::try_from(n).unwrap_or(0)))
+        })
+        .collect()
+}
+
+async fn rows(tx: &mut Tx, reader: &Reader, kind: NodeKind, nos: Vec<i64>) -> Result<Vec<ListRow>, StoreError> {
+    let ids = ids_of(tx, &nos).await?;
+    let mut labels = labels_by_no(tx, reader, &nos).await?;
+    let mut facts = standing_claims(tx, reader, &nos, Some(facts_of(kind))).await?;
+    let row = |no: i64| {
+        let mut label = labels.remove(&no).unwrap_or_default();
+        label.kind = Some(kind);
+        ids.get(&no).map(|id| ListRow { id: *id, label, facts: facts.remove(&no).unwrap_or_default() })
+    };
+    Ok(nos.into_iter().filter_map(row).collect())
+}

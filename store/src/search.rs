@@ -1,0 +1,266 @@
+//! Search: any spelling of a name, words of prose in any form, a day, an id.
+//!
+//! Every step is bounded: name keys are looked up sharpest first until [`NAME_CANDIDATES`] names are at hand, prose gives its newest
+//! [`PROSE_CANDIDATES`] claims; the access join stands before every limit, so what a reader may not see costs nothing they could see. Candidates
+//! are then compared in memory: names by how they sound, prose by how much of it the words are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kniha_core::id::{ClaimId, NodeId};
+use kniha_core::time::Window;
+use kniha_core::vocab::NodeKind;
+use kniha_core::words::{self, Heard};
+use kniha_db::{Tx, on};
+use sqlx::AssertSqlSafe;
+
+use crate::book::{Reader, Store};
+use crate::error::{StoreError, while_};
+use crate::read::{ids_of, labels_by_no, numbers, views};
+use crate::row::{ClaimRow, claim_columns, claim_joins};
+use crate::view::{Found, Hit, Why};
+
+/// Names that are compared with a query.
+const NAME_CANDIDATES: usize = 300;
+/// Claims whose words are compared with a query.
+const PROSE_CANDIDATES: usize = 120;
+/// Records found by their time.
+const TIME_CANDIDATES: usize = 100;
+/// A name less like the query than this is not a hit.
+const LIKE_ENOUGH: u32 = 550;
+/// Words of a query that are looked for.
+const MOST_WORDS: usize = 8;
+/// Longest query, in characters.
+const MOST_CHARS: usize = 500;
+/// Times of records: a day finds them.
+const TIMES: &str = "'incident.when','act.when','injury.when','exhibit.captured','person.birth','source.published'";
+
+/// A candidate: why, how well, by which claim.
+type Candidates = BTreeMap<i64, (u32, Why, Option<i64>)>;
+
+/// Finds records. `kind` narrows, `limit` is at most 200.
+///
+/// # Errors
+/// What the database said, or a row that does not read back.
+pub async fn search(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: Option<NodeKind>, limit: usize) -> Result<Found, StoreError> {
+    let (candidates, more) = candidates(tx, reader, store, text, kind).await?;
+    let mut order: Vec<(i64, (u32, Why, Option<i64>))> = candidates.into_iter().collect();
+    order.sort_by_key(|(no, (score, ..))| (std::cmp::Reverse(*score), std::cmp::Reverse(*no)));
+    let nos: Vec<i64> = order.iter().map(|(no, _)| *no).collect();
+    let kinds = kinds(tx, &nos).await?;
+    order.truncate(limit.clamp(1, 200));
+    let shown: Vec<i64> = order.iter().map(|(no, _)| *no).collect();
+    let ids = ids_of(tx, &shown).await?;
+    let mut labels = labels_by_no(tx, reader, &shown).await?;
+    let claim_nos: Vec<i64> = order.iter().filter_map(|(_, (.., claim))| *claim).collect();
+    let mut claims = claims_by_no(tx, reader, &claim_nos).await?;
+    let mut hits = Vec::with_capacity(order.len());
+    for (no, (score, why, claim)) in order {
+        let Some(id) = ids.get(&no) else { continue };
+        let mut label = labels.remove(&no).unwrap_or_default();
+        label.kind = kinds.iter().find(|(_, nos)| nos.contains(&no)).map(|(kind, _)| *kind);
+        hits.push(Hit { id: *id, label, why, score, claim: claim.and_then(|no| claims.remove(&no)) });
+    }
+    Ok(Found { hits, more, kinds: kinds.into_iter().map(|(kind, nos)| (kind, nos.len())).collect() })
+}
+
+/// Record numbers with their score, for lists that are narrowed by words.
+pub(crate) async fn candidates(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: Option<NodeKind>) -> Result<(Candidates, bool), StoreError> {
+    let text: String = text.trim().chars().take(MOST_CHARS).collect();
+    let mut found = Candidates::new();
+    if text.is_empty() {
+        return Ok((found, false));
+    }
+    if let Some((no, claim)) = by_id(tx, reader, &text).await? {
+        found.insert(no, (1000, Why::Id, claim));
+        return Ok((found, false));
+    }
+    let names_more = by_name(tx, reader, store, &text, kind, &mut found).await?;
+    let prose_more = by_words(tx, reader, &text, kind, &mut found).await?;
+    if let Ok(window) = Window::parse(&text) {
+        by_time(tx, reader, &window, kind, &mut found).await?;
+    }
+    Ok((found, names_more || prose_more))
+}
+
+fn put(found: &mut Candidates, no: i64, score: u32, why: Why, claim: Option<i64>) {
+    let entry = found.entry(no).or_insert((score, why, claim));
+    if score > entry.0 {
+        *entry = (score, why, claim);
+    }
+}
+
+async fn by_id(tx: &mut Tx, reader: &Reader, text: &str) -> Result<Option<(i64, Option<i64>)>, StoreError> {
+    let Ok(id) = NodeId::parse(text) else { return Ok(None) };
+    const NODE: &str = "SELECT n.no FROM node n JOIN access a ON a.member_no = $1 AND a.case_no = n.case_no WHERE n.id = $2";
+    let no: Option<i64> =
+        on!(&mut *tx, c => sqlx::query_scalar(NODE).bind(reader.no).bind(id.to_string()).fetch_optional(c).await).map_err(while_("searching by id"))?;
+    if let Some(no) = no {
+        return Ok(Some((no, None)));
+    }
+    let id = ClaimId::from_random(*id.bytes());
+    const CLAIM: &str = "SELECT n.no, c.no FROM claim c JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no
+        JOIN node n ON n.no = c.subject_no JOIN access na ON na.member_no = $1 AND na.case_no = n.case_no WHERE c.id = $2";
+    let row: Option<(i64, i64)> =
+        on!(&mut *tx, c => sqlx::query_as(CLAIM).bind(reader.no).bind(id.to_string()).fetch_optional(c).await).map_err(while_("searching by id"))?;
+    Ok(row.map(|(node, claim)| (node, Some(claim))))
+}
+
+async fn by_name(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: Option<NodeKind>, found: &mut Candidates) -> Result<bool, StoreError> {
+    let query = Heard::of(text);
+    let keys = query.keys();
+    let mut claims: BTreeSet<i64> = BTreeSet::new();
+    let mut more = false;
+    let mut rest = keys.as_slice();
+    while let Some(first) = rest.first() {
+        let group = rest.iter().take_while(|key| key.level == first.level).count();
+        let (now, later) = rest.split_at(group);
+        rest = later;
+        let hashes: Vec<i64> = now.iter().map(|key| store.secret.hash(key)).collect();
+        let left = NAME_CANDIDATES.saturating_sub(claims.len());
+        if left == 0 {
+            more = true;
+            break;
+        }
+        for hash in hashes {
+            let sql = format!(
+                "SELECT k.claim_no FROM name_key k JOIN access a ON a.member_no = $1 AND a.case_no = k.case_no
+                 JOIN node n ON n.no = k.node_no JOIN access na ON na.member_no = $1 AND na.case_no = n.case_no
+                 WHERE k.key = $2{} ORDER BY k.claim_no DESC LIMIT $3",
+                of_kind(kind)
+            );
+            let nos: Vec<i64> = on!(&mut *tx, c => sqlx::query_scalar(AssertSqlSafe(sql)).bind(reader.no).bind(hash).bind(left as i64).fetch_all(c).await)
+                .map_err(while_("searching names"))?;
+            more |= nos.len() == left;
+            claims.extend(nos);
+        }
+    }
+    let nos: Vec<i64> = claims.into_iter().collect();
+    for nos in nos.chunks(500) {
+        let sql = format!("SELECT no, subject_no, text FROM claim WHERE no IN ({}) AND text IS NOT NULL", numbers(nos));
+        let rows: Vec<(i64, i64, String)> =
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(c).await).map_err(while_("searching names"))?;
+        for (claim_no, node_no, name) in rows {
+            let score = query.likeness(&Heard::of(&name));
+            if score >= LIKE_ENOUGH {
+                put(found, node_no, score, Why::Name, Some(claim_no));
+            }
+        }
+    }
+    Ok(more)
+}
+
+async fn by_words(tx: &mut Tx, reader: &Reader, text: &str, kind: Option<NodeKind>, found: &mut Candidates) -> Result<bool, StoreError> {
+    let mut tokens: Vec<String> = words::tokens(text);
+    tokens.sort_unstable();
+    tokens.dedup();
+    tokens.truncate(MOST_WORDS);
+    if tokens.is_empty() {
+        return Ok(false);
+    }
+    let mut nos = prose(tx, reader, &tokens, true, kind).await?;
+    if nos.is_empty() && tokens.len() > 1 {
+        nos = prose(tx, reader, &tokens, false, kind).await?;
+    }
+    let more = nos.len() == PROSE_CANDIDATES;
+    for nos in nos.chunks(500) {
+        let sql = format!("SELECT no, subject_no, property, SUBSTR(text, 1, 2000) FROM claim WHERE no IN ({}) AND text IS NOT NULL", numbers(nos));
+        let rows: Vec<(i64, i64, String, String)> =
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(c).await).map_err(while_("searching words"))?;
+        for (claim_no, node_no, property, text) in rows {
+            put(found, node_no, word_score(&tokens, &property, &text), Why::Words, Some(claim_no));
+        }
+    }
+    Ok(more)
+}
+
+/// 300 to 900: how many of the words are there, how much of the text they are, and whether it is a title.
+fn word_score(tokens: &[String], property: &str, text: &str) -> u32 {
+    let in_text = words::tokens(text);
+    let there = tokens.iter().filter(|token| in_text.contains(token)).count() as u32;
+    let share = (there * 200) / (in_text.len().max(1) as u32);
+    let title = u32::from(property.ends_with(".title") || property.ends_with(".name")) * 100;
+    300 + there * 300 / (tokens.len().max(1) as u32) + share.min(200) + title
+}
+
+/// Newest claims with all (or any) of the words.
+async fn prose(tx: &mut Tx, reader: &Reader, tokens: &[String], all: bool, kind: Option<NodeKind>) -> Result<Vec<i64>, StoreError> {
+    const DOING: &str = "searching words";
+    let kind = of_kind(kind);
+    let joins = "JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no JOIN node n ON n.no = c.subject_no
+        JOIN access na ON na.member_no = $1 AND na.case_no = n.case_no";
+    // Truly different: FTS5 gives rows in the order of rowid without ranking. PostgreSQL walks claim numbers backwards for one common word; several words
+    // are intersected in the GIN index first, because the planner cannot know how rarely they meet.
+    match tx {
+        Tx::Sqlite(tx) => {
+            let query = tokens.iter().map(|token| format!("\"{token}\"")).collect::<Vec<_>>().join(if all { " AND " } else { " OR " });
+            let sql = format!(
+                "SELECT p.rowid FROM prose p CROSS JOIN claim c ON c.no = p.rowid {joins} WHERE p.prose MATCH $2{kind} ORDER BY p.rowid DESC LIMIT {PROSE_CANDIDATES}"
+            );
+            sqlx::query_scalar(AssertSqlSafe(sql)).bind(reader.no).bind(query).fetch_all(&mut **tx).await.map_err(while_(DOING))
+        }
+        Tx::Postgres(tx) => {
+            let query = tokens.iter().map(|token| format!("'{token}'")).collect::<Vec<_>>().join(if all { " & " } else { " | " });
+            let sql = if tokens.len() == 1 {
+                format!(
+                    "SELECT p.claim_no FROM prose p JOIN claim c ON c.no = p.claim_no {joins} WHERE p.words @@ CAST($2 AS tsquery){kind}
+                     ORDER BY p.claim_no DESC LIMIT {PROSE_CANDIDATES}"
+                )
+            } else {
+                format!(
+                    "WITH p AS MATERIALIZED (SELECT claim_no FROM prose WHERE words @@ CAST($2 AS tsquery) LIMIT 5000)
+                     SELECT p.claim_no FROM p JOIN claim c ON c.no = p.claim_no {joins} WHERE TRUE{kind} ORDER BY p.claim_no DESC LIMIT {PROSE_CANDIDATES}"
+                )
+            };
+            sqlx::query_scalar(AssertSqlSafe(sql)).bind(reader.no).bind(query).fetch_all(&mut **tx).await.map_err(while_(DOING))
+        }
+    }
+}
+
+async fn by_time(tx: &mut Tx, reader: &Reader, window: &Window, kind: Option<NodeKind>, found: &mut Candidates) -> Result<(), StoreError> {
+    let (from_us, to_us) = (window.start().map_or(i64::MIN, |b| b.us), window.end().map_or(i64::MAX, |b| b.us));
+    let sql = format!(
+        "SELECT n.no, c.no FROM claim c JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no JOIN node n ON n.no = c.subject_no
+         JOIN access na ON na.member_no = $1 AND na.case_no = n.case_no LEFT JOIN claim_state s ON s.claim_no = c.no
+         WHERE c.property IN ({TIMES}) AND c.start_us >= $2 AND c.start_us <= $3 AND COALESCE(s.status, c.status) <> 'withdrawn'{}
+         ORDER BY c.start_us DESC LIMIT {TIME_CANDIDATES}",
+        of_kind(kind)
+    );
+    let rows: Vec<(i64, i64)> = on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(reader.no).bind(from_us).bind(to_us).fetch_all(c).await)
+        .map_err(while_("searching by time"))?;
+    for (node_no, claim_no) in rows {
+        put(found, node_no, 950, Why::Time, Some(claim_no));
+    }
+    Ok(())
+}
+
+fn of_kind(kind: Option<NodeKind>) -> String {
+    kind.map(|kind| format!(" AND n.kind = '{}'", kind.code())).unwrap_or_default()
+}
+
+async fn kinds(tx: &mut Tx, nos: &[i64]) -> Result<Vec<(NodeKind, Vec<i64>)>, StoreError> {
+    let mut kinds: Vec<(NodeKind, Vec<i64>)> = Vec::new();
+    for nos in nos.chunks(500) {
+        let sql = format!("SELECT no, kind FROM node WHERE no IN ({})", numbers(nos));
+        let rows: Vec<(i64, String)> =
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(c).await).map_err(while_("counting hits"))?;
+        for (no, kind) in rows {
+            let Some(kind) = NodeKind::parse(&kind) else { continue };
+            match kinds.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, nos)) => nos.push(no),
+                None => kinds.push((kind, vec![no])),
+            }
+        }
+    }
+    kinds.sort_by_key(|(kind, nos)| (std::cmp::Reverse(nos.len()), kind.code()));
+    Ok(kinds)
+}
+
+async fn claims_by_no(tx: &mut Tx, reader: &Reader, nos: &[i64]) -> Result<BTreeMap<i64, crate::view::ClaimView>, StoreError> {
+    let sql = format!(concat!("SELECT ", claim_columns!(), " FROM claim c", claim_joins!(), "WHERE c.no IN ({})"), numbers(nos));
+    if nos.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Vec<ClaimRow> = on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(c).await).map_err(while_("reading hits"))?;
+    let nos: Vec<i64> = rows.iter().map(|row| row.no).collect();
+    Ok(nos.into_iter().zip(views(tx, reader, rows).await?).collect())
+}
