@@ -51,6 +51,16 @@ pub(crate) fn add(id: NodeId, property: &str) -> String {
     format!("/r/{id}/add?property={property}")
 }
 
+/// The page that asks what to claim of a record.
+pub(crate) fn add_any(id: NodeId) -> String {
+    format!("/r/{id}/add")
+}
+
+/// A record's page that says what was just done and stands at the claim.
+pub(crate) fn done(id: NodeId, done: &str, claim: ClaimId) -> String {
+    format!("{}?done={done}#c-{claim}", record(id))
+}
+
 /// The form or the target of something done to a claim.
 pub(crate) fn claim(id: ClaimId, what: &str) -> String {
     format!("/c/{id}/{what}")

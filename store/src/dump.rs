@@ -49,8 +49,35 @@ pub enum Line {
         at_us: i64,
         hash: String,
     },
-    /// The last line: what stood before it.
-    End { records: u64, claims: u64, moves: u64 },
+    /// The last line: how many lines of each kind stand before it.
+    End(Counts),
+}
+
+/// Lines by kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are the kinds of lines")]
+pub struct Counts {
+    pub members: u64,
+    pub cases: u64,
+    pub grants: u64,
+    pub records: u64,
+    pub claims: u64,
+    pub moves: u64,
+}
+
+impl Counts {
+    pub(crate) fn add(&mut self, line: &Line) {
+        match line {
+            Line::Member { .. } => self.members += 1,
+            Line::Case { .. } => self.cases += 1,
+            Line::Access { .. } => self.grants += 1,
+            Line::Node { .. } => self.records += 1,
+            Line::Claim(_) => self.claims += 1,
+            Line::Move { .. } => self.moves += 1,
+            Line::Book { .. } | Line::End(_) => {}
+        }
+    }
 }
 
 /// A claim in an export.
@@ -134,12 +161,17 @@ impl ValueLine {
 pub async fn dump(store: &Store, take: &mut impl FnMut(Line) -> Result<(), StoreError>) -> Result<(), StoreError> {
     let mut tx = store.read().await?;
     let book = &store.book;
-    take(Line::Book { version: VERSION, book: HEXLOWER.encode(&book.id), title: book.title.clone(), made_us: book.made.0 })?;
-    let members = people_and_cases(&mut tx, take).await?;
+    let mut counts = Counts::default();
+    let mut give = |line: Line| {
+        counts.add(&line);
+        take(line)
+    };
+    give(Line::Book { version: VERSION, book: HEXLOWER.encode(&book.id), title: book.title.clone(), made_us: book.made.0 })?;
+    let members = people_and_cases(&mut tx, &mut give).await?;
     let cases: BTreeMap<i64, String> =
         on!(&mut *tx, c => sqlx::query_as("SELECT no, id FROM cases").fetch_all(c).await).map_err(while_("reading cases"))?.into_iter().collect();
     let name = |map: &BTreeMap<i64, String>, no: i64| map.get(&no).cloned().unwrap_or_default();
-    let (mut after, mut count) = (0, (0, 0, 0));
+    let mut after = 0;
     loop {
         const NODES: &str = "SELECT n.no, n.id, n.kind, n.case_no, n.made_by, n.made_us, n.head_seq, n.head_hash FROM node n
             JOIN cases k ON k.no = n.case_no WHERE n.no > $1 AND k.is_open = 1 ORDER BY n.no LIMIT $2";
@@ -150,7 +182,7 @@ pub async fn dump(store: &Store, take: &mut impl FnMut(Line) -> Result<(), Store
         let mut claims = claims_between(&mut tx, first, last).await?;
         let mut moves = moves_between(&mut tx, first, last, &members).await?;
         for (no, id, kind, case_no, by, at_us, head_seq, head_hash) in nodes {
-            take(Line::Node {
+            give(Line::Node {
                 id: id.clone(),
                 kind,
                 case: name(&cases, case_no),
@@ -159,7 +191,6 @@ pub async fn dump(store: &Store, take: &mut impl FnMut(Line) -> Result<(), Store
                 head_seq,
                 head_hash: HEXLOWER.encode(&head_hash),
             })?;
-            count.0 += 1;
             let mut entries = moves.remove(&no).unwrap_or_default();
             for (row, citations) in claims.remove(&no).unwrap_or_default() {
                 let line = claim_line(&row, &id, name(&cases, row.case_no), name(&members, row.made_by), citations)?;
@@ -167,13 +198,11 @@ pub async fn dump(store: &Store, take: &mut impl FnMut(Line) -> Result<(), Store
             }
             entries.sort_by_key(|entry| entry.0);
             for (_, line) in entries {
-                count.1 += u64::from(matches!(line, Line::Claim(_)));
-                count.2 += u64::from(matches!(line, Line::Move { .. }));
-                take(line)?;
+                give(line)?;
             }
         }
     }
-    take(Line::End { records: count.0, claims: count.1, moves: count.2 })
+    take(Line::End(counts))
 }
 
 async fn people_and_cases(tx: &mut Tx, take: &mut impl FnMut(Line) -> Result<(), StoreError>) -> Result<BTreeMap<i64, String>, StoreError> {

@@ -25,7 +25,7 @@ mod write;
 
 pub use book::{Beginning, Book, Case, Reader, Store, cases, members, reader};
 pub use check::{Checked, check};
-pub use dump::{CitationLine, ClaimLine, Line, ValueLine, dump};
+pub use dump::{CitationLine, ClaimLine, Counts, Line, ValueLine, dump};
 pub use error::StoreError;
 pub use import::{CHUNK_CLAIMS, Chunk, Import, ImportId, ImportMark, ImportPlan, ImportView, abandon_import, imports};
 pub use index::NameSecret;

@@ -111,13 +111,13 @@ pub async fn cited(tx: &mut Tx, reader: &Reader, source: NodeId, after: Option<&
          JOIN citation q ON q.source_no = t.no JOIN claim c ON c.no = q.claim_no JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no
          JOIN node n ON n.no = c.subject_no JOIN access na ON na.member_no = $1 AND na.case_no = n.case_no",
         claim_joins!(),
-        "WHERE t.id = $2 AND q.claim_no < $3 ORDER BY q.claim_no DESC LIMIT $4"
+        "WHERE t.id = $2 AND q.claim_no < $3
+         AND NOT EXISTS (SELECT 1 FROM citation p WHERE p.claim_no = q.claim_no AND p.source_no = q.source_no AND p.nth < q.nth) ORDER BY q.claim_no DESC LIMIT $4"
     );
     let before = after.and_then(|text| text.parse().ok()).unwrap_or(i64::MAX);
     let most = CITED_PAGE as i64 + 1;
     let mut rows: Vec<ClaimRow> = on!(&mut *tx, c => sqlx::query_as(SQL).bind(reader.no).bind(source.to_string()).bind(before).bind(most).fetch_all(c).await)
         .map_err(while_("reading what cites a source"))?;
-    rows.dedup_by_key(|row| row.no);
     let next = (rows.len() > CITED_PAGE).then(|| {
         rows.truncate(CITED_PAGE);
         rows.last().map(|row| row.no.to_string())

@@ -20,7 +20,7 @@ use kniha_db::{Tx, on};
 use crate::book::{Store, insert_access, insert_case, insert_member};
 use crate::buffer::{Buffer, CitationRow, NewClaimRow, NewNodeRow};
 use crate::check::{Chain, unhex};
-use crate::dump::{ClaimLine, Line, VERSION, ValueLine};
+use crate::dump::{ClaimLine, Counts, Line, VERSION, ValueLine};
 use crate::error::{StoreError, while_};
 use crate::index;
 use crate::reindex;
@@ -143,6 +143,7 @@ struct Restoring<'a> {
     buffer: Buffer,
     events: Vec<EventRow>,
     last_us: i64,
+    counts: Counts,
     restored: Restored,
     ended: bool,
 }
@@ -182,6 +183,7 @@ impl<'a> Restoring<'a> {
             buffer: Buffer::default(),
             events: Vec::new(),
             last_us: 0,
+            counts: Counts::default(),
             restored: Restored { records: 0, claims: 0, moves: 0, members: Vec::new() },
             ended: false,
         })
@@ -201,6 +203,7 @@ impl<'a> Restoring<'a> {
                 }
             }
         }
+        self.counts.add(&line);
         match line {
             Line::Book { version, book, title, made_us } => {
                 if version != VERSION {
@@ -254,14 +257,9 @@ impl<'a> Restoring<'a> {
                 });
                 Ok(())
             }
-            Line::End { records, claims, moves } => {
+            Line::End(stated) => {
                 self.ended = true;
-                let r = &self.restored;
-                if (r.records, r.claims, r.moves) == (records, claims, moves) {
-                    Ok(())
-                } else {
-                    Err(bad("the last line counts other lines than stand before it"))
-                }
+                if self.counts == stated { Ok(()) } else { Err(bad("the last line counts other lines than stand before it")) }
             }
         }
     }

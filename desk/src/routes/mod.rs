@@ -1,12 +1,15 @@
 //! One file a page or form: its handler, its template's values, its tests.
 
+mod claim_form;
 mod history;
 mod home;
 mod keys;
 mod leave;
 mod list;
 mod map;
+mod moves;
 mod record;
+mod record_form;
 mod search;
 mod source;
 mod structure;
@@ -28,4 +31,7 @@ pub(crate) fn routes() -> Router<Desk> {
         .merge(search::routes())
         .merge(leave::routes())
         .merge(keys::routes())
+        .merge(claim_form::routes())
+        .merge(moves::routes())
+        .merge(record_form::routes())
 }

@@ -1,0 +1,23 @@
+# make demo   builds and starts a fictional book; make test   installs what the tests need and runs all of them.
+.PHONY: demo test bench fuzz crash fmt
+
+demo:
+	cargo run --quiet -p kniha -- demo
+
+test:
+	scripts/test.sh
+
+# Figures against the asked ones, on both databases.
+bench:
+	scripts/bench.sh
+
+# One hour by default: FUZZ_SECONDS=60 make fuzz
+fuzz:
+	scripts/fuzz.sh
+
+# 500 kills a database by default: CRASH_CYCLES=50 make crash
+crash:
+	scripts/crash.sh
+
+fmt:
+	cargo fmt --all

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs all of them; prints minutes per stage and ends with "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+. scripts/postgres.sh
+export KNIHA_REQUIRE_POSTGRES=1 KNIHA_BROWSER=1 CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0
+export KNIHA_SHARED="${KNIHA_SHARED:-$(cd .. && pwd)/shared}"
+export CHROME_LOG_FILE=/dev/null
+logs=target/test-logs
+mkdir -p "$logs"
+passed=0
+failed=0
+times=()
+
+# stage NAME COMMAND…: a test run is counted by its "test result:" lines, any other command as one test.
+stage() {
+    local name=$1 began=$SECONDS status p f
+    shift
+    echo "== $name"
+    "$@" >"$logs/$name.log" 2>&1
+    status=$?
+    p=$(sed -nE 's/^test result: .* ([0-9]+) passed; .*/\1/p' "$logs/$name.log" | awk '{n += $1} END {print n + 0}')
+    f=$(sed -nE 's/^test result: .* ([0-9]+) failed; .*/\1/p' "$logs/$name.log" | awk '{n += $1} END {print n + 0}')
+    if [ "$((p + f))" = 0 ]; then
+        if [ $status = 0 ]; then p=1; else f=1; fi
+    elif [ $status != 0 ] && [ "$f" = 0 ]; then
+        f=1
+    fi
+    passed=$((passed + p))
+    failed=$((failed + f))
+    [ "$f" = 0 ] || tail -n 80 "$logs/$name.log"
+    times+=("$(printf '%-28s %5.1f min  %4d passed, %d failed' "$name" "$(echo "$((SECONDS - began))" | awk '{print $1 / 60}')" "$p" "$f")")
+}
+
+install() {
+    local wanted=() package
+    command -v chromium >/dev/null || wanted+=(chromium)
+    command -v chromedriver >/dev/null || wanted+=(chromium-driver)
+    ls -d /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
+    command -v python3 >/dev/null || wanted+=(python3)
+    command -v npm >/dev/null || wanted+=(npm)
+    command -v perl >/dev/null || wanted+=(perl)
+    command -v make >/dev/null || wanted+=(make)
+    if [ "${#wanted[@]}" != 0 ]; then
+        local sudo=""
+        [ "$(id -u)" = 0 ] || sudo=sudo
+        $sudo apt-get update && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y --no-install-recommends "${wanted[@]}" || return 1
+    fi
+    for package in chromium chromedriver python3 npm perl; do
+        command -v "$package" >/dev/null || { echo "$package is not there"; return 1; }
+    done
+    rustup component add clippy rustfmt 2>/dev/null
+    # The accessibility checker, for the browser test only.
+    [ -f target/axe/node_modules/axe-core/axe.min.js ] || npm install --no-audit --no-fund --prefix target/axe axe-core@4
+}
+
+stage install install
+[ "$failed" = 0 ] || { echo "0 passed, 1 failed"; exit 1; }
+export KNIHA_AXE="$PWD/target/axe/node_modules/axe-core/axe.min.js"
+start_postgres || { echo "0 passed, 1 failed"; exit 1; }
+
+stage format cargo fmt --all --check
+stage build cargo build --workspace --all-targets
+stage lint cargo clippy --workspace --all-targets -- -D warnings
+stage docs env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+stage unit cargo test --workspace --lib --bins
+stage house cargo test -p kniha --test house
+stage contract cargo test -p kniha-store --test contract -- --skip crash::
+stage crash-smoke cargo test -p kniha-store --test contract -- crash:: --nocapture
+stage tool cargo test -p kniha --test tool
+stage same-data scripts/same_data.sh
+stage browser cargo test -p kniha-desk --test browser -- --test-threads=1
+
+echo
+printf '%s\n' "${times[@]}"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
