@@ -68,7 +68,7 @@ pub(crate) fn map_of_claims(t: Tongue, claims: &[&ClaimView], name: &str) -> Opt
             }
         }
     }
-    let sheet = Sheet { id: "here", width: 640, height: 260, within_href: "" };
+    let sheet = Sheet { id: "here", width: 300, height: 220, within_href: "" };
     (!points.is_empty()).then(|| map(t, sheet, &points, &t.get("map-here")).svg)
 }
 

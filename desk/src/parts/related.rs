@@ -3,7 +3,7 @@
 use askama::Template;
 use kniha_core::time::Window;
 use kniha_core::value::Value;
-use kniha_core::vocab::{self, Property, ValueType};
+use kniha_core::vocab::{self, NodeKind, Property, ValueType};
 use kniha_store::{ClaimView, Label, Related};
 
 use super::Reading;
@@ -12,6 +12,7 @@ use super::ladder::Ladder;
 use super::link::Link;
 use super::value::Shown;
 use super::when::When;
+use crate::href;
 use crate::lang::Tongue;
 use crate::page::capital;
 
@@ -34,8 +35,10 @@ html!(Section);
 /// One such record.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
-    /// The record.
+    /// The record, or for a record that only joins two others: the other one.
     pub(crate) link: Link,
+    /// The joining record itself: its address and what it is called.
+    pub(crate) own: Option<(String, String)>,
     /// What it says.
     pub(crate) facts: Vec<Fact>,
     /// When it held.
@@ -49,13 +52,20 @@ pub(crate) struct Row {
 pub(crate) struct Fact {
     /// The property's label.
     pub(crate) label: String,
-    /// Different standing values.
+    /// Different standing values, at most [`VALUES`].
     pub(crate) values: Vec<Shown>,
+    /// "and 12 more".
+    pub(crate) more: Option<String>,
     /// A ladder in the place of the words.
     pub(crate) ladder: Option<Ladder>,
     /// Whether the values cannot all be true.
     pub(crate) conflict: bool,
 }
+
+/// Values of one property on a line.
+const VALUES: usize = 5;
+/// Rows shown before the rest is folded.
+const ROWS: usize = 40;
 
 /// Properties that a line leaves out: long words, and the keys of data sets.
 fn is_short(property: &Property) -> bool {
@@ -78,11 +88,14 @@ pub(crate) fn fact(reading: &Reading<'_>, property: &'static Property, claims: &
         if let (Value::Code(code), ValueType::Code(list)) = (value, property.value) {
             ladder = Ladder::of(reading.t, list, code);
         }
-        values.push(Shown::of(reading, claim.id, property, Some(value)));
+        if values.len() < VALUES {
+            values.push(Shown::of(reading, claim.id, property, Some(value)));
+        }
     }
     let ladder = ladder.filter(|_| values.len() == 1);
     (!values.is_empty()).then(|| Fact {
         label: capital(property.text.get(reading.t.lang())),
+        more: (seen.len() > values.len()).then(|| reading.t.count("and-more", seen.len() - values.len())),
         values,
         ladder,
         conflict: agreement(&of) == Agreement::Conflict,
@@ -105,6 +118,18 @@ impl Section {
     }
 }
 
+impl Section {
+    /// The rows that are shown at once.
+    pub(crate) fn shown(&self) -> &[Row] {
+        &self.rows[..self.rows.len().min(ROWS)]
+    }
+
+    /// The rows behind the fold.
+    pub(crate) fn folded(&self) -> &[Row] {
+        &self.rows[self.rows.len().min(ROWS)..]
+    }
+}
+
 /// What records that point by this property are to the one on the page.
 fn title(t: Tongue, via: &Property) -> String {
     let key = format!("related-{}", via.code.replace(['.', '_'], "-"));
@@ -113,17 +138,19 @@ fn title(t: Tongue, via: &Property) -> String {
 
 impl Row {
     fn of(reading: &Reading<'_>, row: &Related) -> Row {
-        let label = reading.labels.get(&row.id);
         let mut facts: Vec<(&'static Property, Fact)> = vocab::properties(row.kind)
             .filter(|property| property.code != row.via.code && is_short(property))
             .filter_map(|property| Some((property, fact(reading, property, &row.claims)?)))
             .collect();
         let mut link = Link::to(reading, row.id);
-        if label.is_none_or(|label| label.names.is_empty()) {
-            link.main.text = name_by_facts(reading, row, &mut facts).unwrap_or(link.main.text);
-        } else {
-            facts.retain(|(property, _)| property.value != ValueType::Name);
+        let mut own = None;
+        if let Some(other) = other_end(row, &mut facts) {
+            own = Some((href::record(row.id), capital(row.kind.text(reading.t.lang()))));
+            link = other;
         }
+        let label = reading.labels.get(&row.id);
+        // What is the name already is not said again beneath it.
+        facts.retain(|(property, fact)| property.value != ValueType::Name && !(fact.ladder.is_none() && is_in_label(label, property) && own.is_none()));
         let mut windows: Vec<Window> = Vec::new();
         for held in row.claims.iter().filter(|claim| claim.stands()).filter_map(|claim| claim.held) {
             if !windows.contains(&held) {
@@ -131,23 +158,21 @@ impl Row {
             }
         }
         let held = windows.iter().map(|window| When::of(reading.t, window)).collect();
-        Row { link, facts: facts.into_iter().map(|(_, fact)| fact).collect(), held, windows }
+        Row { link, own, facts: facts.into_iter().map(|(_, fact)| fact).collect(), held, windows }
     }
 }
 
-/// A record without a name is called by the other record that it joins: a posting by its unit.
-fn name_by_facts(reading: &Reading<'_>, row: &Related, facts: &mut Vec<(&'static Property, Fact)>) -> Option<String> {
-    let label = reading.labels.get(&row.id);
-    let has_codes = label.is_some_and(|label: &Label| !label.codes.is_empty());
-    let by = if has_codes {
-        // Its codes are its name already: what they say is not said twice.
-        facts.retain(|(property, fact)| !(matches!(property.value, ValueType::Code(_)) && fact.ladder.is_none() && is_in_label(label, property)));
+/// What a record that only joins two others joins the one on the page to: the unit of a posting, the act of an involvement.
+fn other_end(row: &Related, facts: &mut Vec<(&'static Property, Fact)>) -> Option<Link> {
+    if !matches!(row.kind, NodeKind::Posting | NodeKind::Command | NodeKind::Positioning | NodeKind::Involvement) {
         return None;
-    } else {
-        facts.iter().position(|(property, fact)| matches!(property.value, ValueType::Ref(_)) && fact.values.len() == 1)?
-    };
-    let (_, fact) = facts.remove(by);
-    fact.values.first().map(Shown::plain)
+    }
+    let at = facts.iter().position(|(property, fact)| matches!(property.value, ValueType::Ref(_)) && fact.values.len() == 1)?;
+    let (_, fact) = facts.remove(at);
+    match fact.values.into_iter().next() {
+        Some(Shown::Record(link)) => Some(*link),
+        _ => None,
+    }
 }
 
 fn is_in_label(label: Option<&Label>, property: &Property) -> bool {
@@ -160,7 +185,6 @@ fn is_in_label(label: Option<&Label>, property: &Property) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use kniha_core::lang::Lang;
-    use kniha_core::vocab::NodeKind;
 
     use super::super::samples::{UNIT, claim, reading};
     use super::*;
