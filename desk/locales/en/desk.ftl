@@ -1,4 +1,4 @@
-# The pages that are read. Dates, numbers and names are put in by the program; a part that is filled in is written { $so }.
+# The pages that are read: front, lists, maps, records, history, structure, search.
 
 ## The frame
 
