@@ -39,8 +39,9 @@ from = from
 to = to
 order = Order
 order-name = by name
-order-time = by time of the event, latest first
-order-newest = recorded last first
+order-time = by time of the event
+order-newest = recorded last
+quoted = “{ $text }”
 filters = Narrowed by
 filter-remove = remove
 list-empty = There are no records here yet.
@@ -147,6 +148,7 @@ old-claims = { $n ->
    *[other] { $n } withdrawn or erased
 }
 add-claim = add a claim
+add-short = add
 correct = Correct
 withdraw = Withdraw
 restore = Restore

@@ -223,7 +223,7 @@ pub(crate) fn filters(reading: &Reading<'_>, ask: &Ask, path: &str) -> Vec<Filte
         filters.push(Filter { words, remove: ask.href(path, |other, text| !(other == name && text == value), &[]) });
     };
     if !ask.text.is_empty() {
-        put("q", ask.text.clone(), format!("“{}”", ask.text));
+        put("q", ask.text.clone(), t.with("quoted", &[("text", &ask.text)]));
     }
     for (property, code) in &ask.codes {
         put("has", format!("{}:{code}", property.code), code_words(t, property, code));
