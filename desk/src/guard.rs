@@ -14,7 +14,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, ORIGIN, REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use kniha_store::{Random, StoreError};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -71,7 +71,7 @@ pub(crate) fn around(pages: Router<Desk>, desk: Desk, port: u16) -> Router {
     let wall = Wall { desk: desk.clone(), hosts: hosts(port) };
     pages
         .with_state(desk)
-        .layer(from_fn(limit_time))
+        .layer(from_fn_with_state(MAX_TIME, limit_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(wall.clone(), admit))
         .layer(from_fn_with_state(wall, leave))
@@ -156,8 +156,8 @@ fn from_own_pages(headers: &HeaderMap, host: &str) -> bool {
 }
 
 /// Breaks off what takes too long; an open transaction is undone by that.
-async fn limit_time(request: Request, next: Next) -> Result<Response, PageError> {
-    tokio::time::timeout(MAX_TIME, next.run(request)).await.map_err(|_| PageError::Slow)
+async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Result<Response, PageError> {
+    tokio::time::timeout(limit, next.run(request)).await.map_err(|_| PageError::Slow)
 }
 
 // The payload of a panic may hold anything, testimony too: it is dropped.
@@ -203,4 +203,165 @@ fn dressed(error: &PageError, mut frame: Frame, bare: &Response) -> Response {
         }
     }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use axum::routing::get;
+
+    use super::*;
+    use crate::stage::{ORIGIN, PORT, Stage, form, send};
+
+    fn ask(path: &str, headers: &[(&str, &str)]) -> Request {
+        let request = headers.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
+        request.body(Body::empty()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_the_names_of_this_machine_are_answered() {
+        let stage = Stage::set().await;
+        for host in ["127.0.0.1:8700", "localhost:8700", "LOCALHOST:8700", "[::1]:8700"] {
+            assert_eq!(stage.send(ask("/new", &[("host", host)])).await.status, StatusCode::OK, "{host}");
+        }
+        for host in ["evil.example:8700", "127.0.0.1", "127.0.0.1:8701", "localhost.evil.example:8700", "", "127.0.0.1:8700, evil.example"] {
+            let refused = stage.send(ask("/new", &[("host", host)])).await;
+            assert_eq!(refused.status, StatusCode::MISDIRECTED_REQUEST, "{host}");
+            assert!(!refused.body.contains(&stage.desk.token.text()), "another site's script may be reading");
+        }
+        assert_eq!(stage.send(ask("/new", &[])).await.status, StatusCode::MISDIRECTED_REQUEST);
+        assert_eq!(stage.send(ask("/new", &[("host", "127.0.0.1:8700"), ("host", "evil.example")])).await.status, StatusCode::MISDIRECTED_REQUEST);
+        assert_eq!(stage.send(ask("http://evil.example/new", &[("host", "127.0.0.1:8700")])).await.status, StatusCode::MISDIRECTED_REQUEST);
+    }
+
+    #[tokio::test]
+    async fn other_sites_may_link_here_and_nothing_else() {
+        let stage = Stage::set().await;
+        let host = ("host", "127.0.0.1:8700");
+        let link = [host, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+        assert_eq!(stage.send(ask("/new", &link)).await.status, StatusCode::OK);
+        let frame = [host, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
+        assert_eq!(stage.send(ask("/new", &frame)).await.status, StatusCode::FORBIDDEN);
+        let image = [host, ("sec-fetch-site", "same-site"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")];
+        assert_eq!(stage.send(ask("/static/desk.css", &image)).await.status, StatusCode::FORBIDDEN);
+    }
+
+    async fn accept(stage: &Stage, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> StatusCode {
+        stage.post_raw(&format!("/c/{}/accept", stage.name), form(fields), headers).await.status
+    }
+
+    #[tokio::test]
+    async fn a_form_of_another_site_changes_nothing() {
+        let stage = Stage::set().await;
+        let token = stage.desk.token.text();
+        let good = [("token", token.as_str())];
+        for headers in [
+            &[][..],
+            &[("origin", "http://evil.example")],
+            &[("origin", "null")],
+            &[("origin", "https://127.0.0.1:8700")],
+            &[("origin", "http://localhost:8700")],
+            &[("referer", "http://127.0.0.1:8700.evil.example/")],
+            &[("referer", "http://127.0.0.1:87001/")],
+            &[("origin", ORIGIN), ("sec-fetch-site", "cross-site")],
+            &[("origin", ORIGIN), ("sec-fetch-site", "same-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")],
+        ] {
+            assert_eq!(accept(&stage, &good, headers).await, StatusCode::FORBIDDEN, "{headers:?}");
+        }
+        assert_eq!(stage.claims(stage.person, "person.name").await[0].status.code(), "as_stated");
+        let own = [("referer", "http://127.0.0.1:8700/r/x"), ("sec-fetch-site", "same-origin")];
+        assert_eq!(accept(&stage, &good, &own).await, StatusCode::SEE_OTHER);
+    }
+
+    #[tokio::test]
+    async fn a_form_of_an_earlier_run_can_be_sent_again_and_loses_nothing() {
+        let stage = Stage::set().await;
+        let path = format!("/c/{}/question", stage.name);
+        let old = form(&[("token", "of yesterday"), ("reason", "<b>\n\u{202e}why\"")]);
+        let stale = stage.post_raw(&path, old, &[("origin", ORIGIN)]).await;
+        assert_eq!(stale.status, StatusCode::FORBIDDEN);
+        assert_eq!(stale.input("token"), stage.desk.token.text());
+        assert!(stale.body.contains("\n&#60;b&#62;\n\u{202e}why&#34;</textarea>") && stale.body.contains(&path), "{}", stale.body);
+        assert_eq!(stage.post_raw(&path, form(&[("reason", "why")]), &[("origin", ORIGIN)]).await.status, StatusCode::FORBIDDEN, "no token");
+        assert_eq!(stage.claims(stage.person, "person.name").await[0].status.code(), "as_stated");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_refused_whole() {
+        let stage = Stage::set().await;
+        let path = format!("/c/{}/question", stage.name);
+        let token = stage.desk.token.text();
+        let big = form(&[("token", token.as_str()), ("reason", &"x".repeat(MAX_BODY_BYTES))]);
+        assert_eq!(stage.post_raw(&path, big.clone(), &[("origin", ORIGIN)]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let said = big.len().to_string();
+        assert_eq!(stage.post_raw(&path, "", &[("origin", ORIGIN), ("content-length", &said)]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let cp1251 = format!("token={token}&reason=%CF%F0%E8%E2%E5%F2");
+        assert_eq!(stage.post_raw(&path, cp1251, &[("origin", ORIGIN)]).await.status, StatusCode::BAD_REQUEST);
+        let request = Request::post(&path).header("host", "127.0.0.1:8700").header("origin", ORIGIN).header("content-type", "text/plain");
+        assert_eq!(stage.send(request.body(Body::from(format!("token={token}"))).unwrap()).await.status, StatusCode::BAD_REQUEST);
+    }
+
+    #[tokio::test]
+    async fn every_answer_carries_the_headers_and_no_error_is_bare() {
+        let stage = Stage::set().await;
+        let put = Request::put("/new").header("host", "127.0.0.1:8700").body(Body::empty()).unwrap();
+        let answers = [
+            (StatusCode::OK, stage.get("/new").await),
+            (StatusCode::OK, stage.get("/static/desk.css").await),
+            (StatusCode::NOT_FOUND, stage.get("/nowhere?lang=ru").await),
+            (StatusCode::NOT_FOUND, stage.get("/static/../Cargo.toml?lang=ru").await),
+            (StatusCode::METHOD_NOT_ALLOWED, stage.post("/new?lang=ru", &[]).await),
+            (StatusCode::METHOD_NOT_ALLOWED, stage.send(put).await),
+            (StatusCode::BAD_REQUEST, stage.get("/new/person?person.name=%FF").await),
+        ];
+        for (status, answer) in answers {
+            assert_eq!(answer.status, status);
+            for (name, value) in HEADERS {
+                assert_eq!(answer.headers.get(*name).unwrap(), value, "{status}");
+            }
+            let kept = if answer.body.starts_with("<!doctype") { "no-store" } else { "private, no-cache" };
+            assert_eq!(answer.headers.get(CACHE_CONTROL).unwrap(), kept);
+            if status.is_client_error() {
+                assert!(answer.body.starts_with("<!doctype"), "a bare {status}");
+            }
+        }
+        assert!(stage.get("/nowhere?lang=ru").await.body.contains("Здесь ничего нет"));
+    }
+
+    #[tokio::test]
+    async fn a_chosen_language_is_remembered() {
+        let stage = Stage::set().await;
+        let cookie = stage.get("/new?lang=be").await.headers.get(SET_COOKIE).unwrap().to_str().unwrap().to_owned();
+        assert!(["lang=be;", "HttpOnly", "SameSite=Strict"].iter().all(|part| cookie.contains(part)), "{cookie}");
+        assert!(stage.get("/new?lang=xx").await.headers.get(SET_COOKIE).is_none());
+        let again = stage.send(ask("/new", &[("host", "127.0.0.1:8700"), ("cookie", "lang=be")])).await;
+        assert!(again.body.contains("<html lang=\"be\""));
+    }
+
+    #[tokio::test]
+    async fn an_unchanged_style_sheet_is_not_sent_again() {
+        let stage = Stage::set().await;
+        let first = stage.get("/static/desk.css").await;
+        let tag = first.headers.get("etag").unwrap().to_str().unwrap();
+        let second = stage.send(ask("/static/desk.css", &[("host", "127.0.0.1:8700"), ("if-none-match", tag)])).await;
+        assert_eq!((second.status, second.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
+        assert_eq!(first.headers.get("content-type").unwrap(), "text/css; charset=utf-8");
+    }
+
+    #[tokio::test]
+    async fn a_fault_shows_a_page_and_nothing_of_the_inside() {
+        let stage = Stage::set().await;
+        let secret = std::hint::black_box("testimony");
+        let broken: Router<Desk> = Router::new().route("/", get(async move || -> StatusCode { panic!("{secret}") }));
+        let answer = send(around(broken, stage.desk.clone(), PORT), ask("/", &[("host", "127.0.0.1:8700")])).await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(answer.body.contains("Something is wrong with the desk") && !answer.body.contains(secret), "{}", answer.body);
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_broken_off() {
+        let limit = from_fn_with_state(Duration::from_millis(20), limit_time);
+        let slow: Router = Router::new().route("/", get(async || tokio::time::sleep(Duration::from_secs(20)).await)).layer(limit);
+        assert_eq!(send(slow, ask("/", &[])).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    }
 }

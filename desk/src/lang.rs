@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(chosen("/?lang=fr", &both), Lang::Ru);
         assert_eq!(chosen("/", &[("accept-language", "fr, uk;q=0.4, be-BY;q=0.9")]), Lang::Be);
         assert_eq!(chosen("/", &[("accept-language", "fr, uk;q=0")]), Lang::En);
-        assert_eq!(chosen("/", &[("cookie", "lang=\u{7f}")]), Lang::En);
+        assert_eq!(chosen("/", &[("cookie", "lang=BE; lang")]), Lang::En);
     }
 
     /// Every message of every language: key to the parts it takes.
@@ -149,7 +149,7 @@ mod tests {
         for file in std::fs::read_dir(dir).unwrap() {
             let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
             let mut key = String::new();
-            for line in text.lines() {
+            for line in text.lines().filter(|line| !line.starts_with('#')) {
                 if line.starts_with(|c: char| c.is_ascii_lowercase())
                     && let Some((name, _)) = line.split_once('=')
                 {
@@ -173,7 +173,11 @@ mod tests {
             let missing: Vec<_> = english.iter().filter(|(key, parts)| own.get(*key) != Some(*parts)).map(|(key, _)| key).collect();
             let extra: Vec<_> = own.keys().filter(|key| !english.contains_key(*key)).collect();
             assert!(missing.is_empty() && extra.is_empty(), "{lang}: missing or with other parts {missing:?}, unknown {extra:?}");
-            let unread: Vec<_> = own.keys().filter(|key| !Tongue(lang).has(key)).collect();
+            let reads = |key: &str, parts: &BTreeSet<String>| {
+                let parts = parts.iter().map(|part| (Cow::Owned(part.clone()), FluentValue::from(1))).collect();
+                LOCALES.try_lookup_with_args(&Tongue(lang).id(), key, &parts).is_some()
+            };
+            let unread: Vec<_> = own.iter().filter(|(key, parts)| !reads(key, parts)).map(|(key, _)| key).collect();
             assert!(unread.is_empty(), "{lang}: {unread:?} cannot be read");
         }
     }

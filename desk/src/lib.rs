@@ -14,6 +14,8 @@ mod lang;
 mod page;
 mod parts;
 mod routes;
+#[cfg(test)]
+mod stage;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -108,4 +110,26 @@ async fn not_found() -> PageError {
 
 async fn wrong_method() -> PageError {
     PageError::Method
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::stage::Stage;
+
+    #[tokio::test]
+    async fn the_desk_refuses_an_address_that_other_machines_reach() {
+        let stage = Stage::set().await;
+        let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
+        let refused = serve(stage.desk.clone(), listener, async {}).await;
+        assert!(matches!(refused, Err(ServeError::NotLoopback { .. })), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn the_desk_stops_when_it_is_told_to() {
+        let stage = Stage::set().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        serve(stage.desk.clone(), listener, async {}).await.unwrap();
+    }
 }

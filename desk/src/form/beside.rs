@@ -49,10 +49,8 @@ impl BesideFields {
     /// Whether any of them was filled or is wrong, so that they must not be folded away.
     pub(crate) fn open(&self, problems: &Problems) -> bool {
         let is = |choices: &Choices, code: &str| choices.of.iter().any(|choice| choice.chosen && choice.code == code);
-        let plain = self.held.trim().is_empty()
-            && self.origin.trim().is_empty()
-            && is(&self.stance, Stance::For.code())
-            && is(&self.known_to, KnownTo::Unknown.code());
+        let plain =
+            self.held.trim().is_empty() && self.origin.trim().is_empty() && is(&self.stance, Stance::For.code()) && is(&self.known_to, KnownTo::Unknown.code());
         !plain || problems.any_at(&["held", "origin", "stance-0", "known_to-0"])
     }
 

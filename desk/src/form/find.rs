@@ -4,7 +4,7 @@
 
 use kniha_core::id::NodeId;
 use kniha_core::vocab::NodeKind;
-use kniha_store::{Label, ListQuery, Order, Reader, ReadTx, labels, list, search};
+use kniha_store::{Label, ListQuery, Order, ReadTx, Reader, labels, list, search};
 
 use crate::Desk;
 use crate::error::PageError;

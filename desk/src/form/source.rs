@@ -28,6 +28,7 @@ pub(crate) struct SourceBlock {
     pub(crate) title: String,
     /// The kind of a new source.
     pub(crate) kind: Choices,
+    kind_code: String,
     /// The address of a new source.
     pub(crate) address: String,
     /// The source's own words.
@@ -112,6 +113,7 @@ impl SourceBlock {
             finder: Finder::read(t, "source", NodeKind::Source, fields),
             title: fields.get("source-title").to_owned(),
             kind: Choices::list(t, "source-kind", "source_kind", fields.get("source-kind")),
+            kind_code: fields.get("source-kind").trim().to_owned(),
             address: fields.get("source-address").to_owned(),
             words: fields.get("words").to_owned(),
             locator: fields.get("locator").to_owned(),
@@ -124,7 +126,7 @@ impl SourceBlock {
 
     /// Whether a new source is being described.
     pub(crate) fn is_new(&self) -> bool {
-        [&self.title, &self.address].into_iter().any(|text| !text.trim().is_empty()) || self.kind.of.iter().any(|choice| choice.chosen)
+        [&self.title, &self.kind_code, &self.address].into_iter().any(|text| !text.trim().is_empty())
     }
 
     /// Whether anything is said beside the source and its words.
@@ -168,10 +170,9 @@ impl SourceBlock {
 
     fn new_source(&self, t: Tongue, press: &Press, problems: &mut Problems) -> Option<(NodeId, Vec<(&'static Property, Value)>)> {
         let mut claims = Vec::new();
-        let chosen = self.kind.of.iter().find(|choice| choice.chosen).map_or("", |choice| choice.code.as_str());
         let parts = [
             ("source.title", self.title.trim(), "source-title".to_owned(), true),
-            ("source.kind", chosen, self.kind.anchor(), false),
+            ("source.kind", self.kind_code.as_str(), self.kind.anchor(), false),
             ("source.address", self.address.trim(), "source-address".to_owned(), false),
         ];
         for (code, written, at, required) in parts {
@@ -188,7 +189,7 @@ impl SourceBlock {
                 Err(error) => problems.add(at, label, value_reason(t, &error)),
             }
         }
-        let own = [("title", self.title.trim()), ("kind", chosen), ("address", self.address.trim())];
+        let own = [("title", self.title.trim()), ("kind", self.kind_code.as_str()), ("address", self.address.trim())];
         let own = Fields::of(own.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
         Some((press.id_with("source", &own), claims))
     }
@@ -273,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_new_source_is_made_with_what_is_known_of_it() {
-        let (grounds, problems) = grounds("source-title=Report&source-kind=ngo_report&words=w&locator=p.+3");
+        let (grounds, problems) = grounds("source-title=Report&source-kind=media&words=w&locator=p.+3");
         let (id, claims) = grounds.made.clone().unwrap_or_else(|| panic!("{problems:?}"));
         assert_eq!(grounds.citations[0].source, id);
         assert_eq!((grounds.citations[0].words.as_deref(), grounds.citations[0].locator.as_deref()), (Some("w"), Some("p. 3")));
@@ -287,6 +288,7 @@ mod tests {
         assert_eq!(grounds("keep=0&words=w").1, ["source-find"], "words without their source");
         assert_eq!(grounds("keep=0&source-address=https://example.org").1, ["source-title"], "a new source without a title");
         assert_eq!(grounds("source=zz").1, ["source-find"], "no id");
+        assert_eq!(grounds("source-title=x&source-kind=rumour").1, ["source-kind"], "a kind that is not in the list");
     }
 
     #[test]

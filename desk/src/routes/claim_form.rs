@@ -352,3 +352,237 @@ fn groups(t: Tongue, record: &RecordView, source: Option<&str>) -> Vec<(String, 
     groups.retain(|(_, ways)| !ways.is_empty());
     groups
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use kniha_core::claim::Status;
+    use kniha_core::lang::Lang;
+
+    use super::*;
+    use crate::stage::{Answer, Stage};
+
+    fn path(id: NodeId) -> String {
+        href::add_any(id)
+    }
+
+    async fn add(stage: &Stage, id: NodeId, press: &str, property: &str, more: &[(&str, &str)]) -> Answer {
+        let source = stage.source.to_string();
+        let mut fields = vec![("press", press), ("property", property)];
+        if !more.iter().any(|(name, _)| name.starts_with("source")) {
+            fields.push(("source", &source));
+        }
+        fields.extend(more);
+        stage.post(&path(id), &fields).await
+    }
+
+    async fn press(stage: &Stage, id: NodeId, property: &str) -> String {
+        stage.press(&href::add(id, property)).await
+    }
+
+    #[tokio::test]
+    async fn a_claim_is_added_with_everything_beside_it() {
+        let stage = Stage::set().await;
+        let press = press(&stage, stage.incident, "incident.when").await;
+        let beside =
+            [("value", " ~2020-08-09T21:00..2020-08-10T03:00 "), ("held", "2020"), ("origin", "the watch"), ("stance", "against"), ("known_to", "2-5")];
+        let cited = [("words", "that night"), ("locator", "p. 3"), ("accessed", "2024-03-01"), ("archived", "https://archive.example/x")];
+        let answer = add(&stage, stage.incident, &press, "incident.when", &[&beside[..], &cited[..]].concat()).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{:?}", answer.problems());
+        let claim = stage.claims(stage.incident, "incident.when").await.pop().unwrap();
+        assert_eq!(answer.location(), href::done(stage.incident, "added", claim.id));
+        assert_eq!(claim.value.unwrap().written().unwrap(), "~2020-08-09T21:00..2020-08-10T03:00");
+        assert_eq!((claim.held.unwrap().to_string(), claim.origin.unwrap()), ("2020".to_owned(), "the watch".to_owned()));
+        assert_eq!((claim.stance.code(), claim.known_to.code(), claim.status), ("against", "2-5", Status::AsStated));
+        let citation = &claim.citations[0];
+        assert_eq!((citation.source, citation.words.as_deref(), citation.locator.as_deref()), (stage.source, Some("that night"), Some("p. 3")));
+        assert_eq!((citation.accessed.unwrap().to_string().as_str(), citation.archived.as_deref()), ("2024-03-01", Some("https://archive.example/x")));
+    }
+
+    #[tokio::test]
+    async fn pressing_twice_saves_once_and_a_changed_form_is_not_dropped() {
+        let stage = Stage::set().await;
+        let press = press(&stage, stage.person, "person.name").await;
+        let send = async |name: &'static str| add(&stage, stage.person, &press, "person.name", &[("value", name)]).await;
+        let (first, second) = tokio::join!(send("Yana Veras"), send("Yana Veras"));
+        assert_eq!((first.status, first.location()), (StatusCode::SEE_OTHER, second.location()));
+        assert_eq!(stage.claims(stage.person, "person.name").await.len(), 2, "the stage's own and one");
+        assert_ne!(send("Yana Veres").await.location(), first.location());
+        assert_eq!(stage.claims(stage.person, "person.name").await.len(), 3);
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_said_and_everything_typed_survives() {
+        let stage = Stage::set().await;
+        let incident = stage.incident;
+        let long = "ў".repeat(100_001);
+        let unknown = NodeId::from_random([99; 16]).to_string();
+        let person = stage.person.to_string();
+        let hidden = stage.hidden.to_string();
+        for (property, name, value, at, why) in [
+            ("incident.when", "value", "2021..2020", "value", "before the start"),
+            ("incident.when", "value", "9 thermidor", "value", "not a time"),
+            ("incident.when", "value", "10000-01-01", "value", "not a time"),
+            ("incident.where", "value", "91.5, 27.5", "value", "Latitude"),
+            ("incident.where", "value", "53.9, 200", "value", "Longitude"),
+            ("incident.summary", "value", "a\0b", "value", "U+0000"),
+            ("incident.summary", "value", &long, "value", "100001"),
+            ("incident.title", "value", "", "value", "empty"),
+            ("incident.place", "value", &person, "value-find", "another kind"),
+            ("incident.place", "value", &unknown, "value-find", "no such record"),
+            ("incident.part_of", "value", &hidden, "value-find", "no such record"),
+            ("incident.title", "source", &person, "source-find", "another kind"),
+            ("incident.title", "source", "", "source-find", "but no source"),
+            ("incident.title", "held", "2021..2020", "held", "before the start"),
+            ("incident.reference", "value", "javascript:alert(1)", "value", "http"),
+        ] {
+            let press = press(&stage, incident, property).await;
+            let mut fields = vec![(name, value), ("locator", "page <7> \"x\"")];
+            if name != "value" {
+                fields.push(("value", "A title"));
+            }
+            let answer = add(&stage, incident, &press, property, &fields).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{property} {name}");
+            assert_eq!(answer.problems(), [at], "{property} {name}");
+            assert!(answer.body.contains(why), "{property}: {:?}", answer.body.split("class=\"problem\"").nth(1));
+            assert!(answer.body.contains("page &#60;7&#62; &#34;x&#34;") && answer.body.contains("Nothing was saved yet") && answer.body.contains("autofocus"));
+            assert_eq!(answer.input("press"), press, "the same form, so that mending it twice is harmless");
+            answer.check_ids();
+        }
+        assert_eq!(stage.record(incident).await.claims.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn words_are_kept_as_written_in_every_direction() {
+        let stage = Stage::set().await;
+        for words in ["\u{202e}gro.elpmaxe", "e\u{301}\u{302}\u{303}\u{304}", "שלום\nعالم", "</textarea><script>alert(1)</script>", "𐍈 😀"] {
+            let press = press(&stage, stage.incident, "incident.summary").await;
+            let answer = add(&stage, stage.incident, &press, "incident.summary", &[("value", words), ("value-lang", "be")]).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER);
+            let claim = stage.claims(stage.incident, "incident.summary").await.pop().unwrap();
+            assert_eq!(claim.value.as_ref().unwrap().written().unwrap(), words);
+            let form = stage.get(&href::claim(claim.id, "correct")).await;
+            assert!(!form.body.contains("<script>alert"), "{}", form.body);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_record_and_a_source_are_found_without_a_script() {
+        let stage = Stage::set().await;
+        let press = press(&stage, stage.incident, "incident.part_of").await;
+        let search = [("act", "save"), ("source-find", "watch"), ("source-last", ""), ("value-find", "mill"), ("value-last", ""), ("source", "")];
+        let found = add(&stage, stage.incident, &press, "incident.part_of", &search).await;
+        assert_eq!((found.status, found.problems().len()), (StatusCode::OK, 0), "words that were not searched yet are searched before saving");
+        let (source, incident) = (stage.source.to_string(), stage.incident.to_string());
+        assert!(found.body.contains(&format!("value=\"{source}\"")) && found.body.contains(&format!("value=\"{incident}\"")), "{}", found.body);
+        assert_eq!((found.input("source-last").as_str(), found.input("value-last").as_str()), ("watch", "mill"));
+        found.check_ids();
+        let chosen = [
+            ("act", "save"),
+            ("source-find", "watch"),
+            ("source-last", "watch"),
+            ("value-find", "mill"),
+            ("value-last", "mill"),
+            ("source", &source),
+            ("value", &incident),
+        ];
+        let saved = add(&stage, stage.incident, &press, "incident.part_of", &chosen).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{:?}", saved.problems());
+        assert_eq!(stage.claims(stage.incident, "incident.part_of").await.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_source_is_made_on_the_spot_and_once() {
+        let stage = Stage::set().await;
+        let press = press(&stage, stage.person, "person.occupation").await;
+        let send = async |value: &'static str| {
+            let fields = [("value", value), ("source", ""), ("source-title", "A new report"), ("source-kind", "media"), ("act", "save-more")];
+            add(&stage, stage.person, &press, "person.occupation", &fields).await
+        };
+        let first = send("miller").await;
+        assert_eq!(first.status, StatusCode::SEE_OTHER, "{:?} {}", first.problems(), first.body);
+        assert_eq!(send("farrier").await.status, StatusCode::SEE_OTHER);
+        let claims = stage.claims(stage.person, "person.occupation").await;
+        let source = claims[0].citations[0].source;
+        assert_eq!((claims.len(), claims[1].citations[0].source), (2, source), "the same new source");
+        assert_eq!(stage.claims(source, "source.title").await.len(), 1);
+        assert!(first.location().contains(&format!("/r/{}/add?", stage.person)) && first.location().contains(&format!("source={source}")));
+        assert!(stage.get(first.location()).await.body.contains(&format!("source={source}")), "the next claim starts with this source");
+    }
+
+    #[tokio::test]
+    async fn a_correction_takes_the_old_claim_back_and_keeps_it_visible() {
+        let stage = Stage::set().await;
+        let path = href::claim(stage.name, "correct");
+        let form = stage.get(&path).await;
+        form.check_ids();
+        assert_eq!((form.status, form.input("value").as_str()), (StatusCode::OK, "Яна Верас"));
+        assert!(form.body.contains("so it says"), "the sources of the old claim are offered");
+        let press = form.input("press");
+        let fields = [("press", press.as_str()), ("value", "Яна Верась"), ("value-lang", "be"), ("keep", "0"), ("old", "wrong"), ("old-reason", "soft sign")];
+        let saved = stage.post(&path, &fields).await;
+        let again = stage.post(&path, &fields).await;
+        let claims = stage.claims(stage.person, "person.name").await;
+        assert_eq!((claims.len(), claims[0].status, claims[1].status), (2, Status::Withdrawn, Status::AsStated));
+        assert_eq!(claims[1].citations[0].words.as_deref(), Some("so it says"));
+        assert_eq!((saved.location(), again.location()), (href::done(stage.person, "corrected", claims[1].id).as_str(), saved.location()));
+        let (mut tx, reader) = stage.desk.read().await.unwrap();
+        let history = kniha_store::history(&mut tx, &reader, stage.person).await.unwrap();
+        let said =
+            |entry: &kniha_store::HistoryEntry| matches!(&entry.what, kniha_store::Happened::Moved { reason: Some(why), .. } if why == "corrected: soft sign");
+        assert_eq!(history.iter().filter(|entry| said(entry)).count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_correction_may_leave_the_old_claim_standing() {
+        let stage = Stage::set().await;
+        let path = href::claim(stage.name, "correct");
+        let press = stage.press(&path).await;
+        let saved = stage.post(&path, &[("press", &press), ("value", "Y. Veras"), ("keep", "0"), ("old", "stands")]).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER);
+        assert!(stage.claims(stage.person, "person.name").await.iter().all(ClaimView::stands));
+    }
+
+    #[tokio::test]
+    async fn a_correction_that_cannot_be_saved_takes_nothing_back() {
+        let stage = Stage::set().await;
+        let path = href::claim(stage.name, "correct");
+        let press = stage.press(&path).await;
+        let failed = stage.post(&path, &[("press", &press), ("value", ""), ("keep", "0"), ("old", "wrong"), ("old-reason", "a\u{7}")]).await;
+        assert_eq!((failed.status, failed.problems()), (StatusCode::UNPROCESSABLE_ENTITY, vec!["value".to_owned(), "old-reason".to_owned()]));
+        assert!(stage.claims(stage.person, "person.name").await[0].stands());
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_and_what_may_not_be_seen_look_the_same() {
+        let stage = Stage::set().await;
+        let nowhere = NodeId::from_random([99; 16]);
+        let (gone, hidden) = (stage.get(&path(nowhere)).await, stage.get(&path(stage.hidden)).await);
+        assert_eq!((gone.status, hidden.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+        assert_eq!(gone.body.replace(&nowhere.to_string(), ""), hidden.body.replace(&stage.hidden.to_string(), ""));
+        let claim = ClaimId::from_random([98; 16]);
+        let (gone, hidden) = (stage.get(&href::claim(claim, "correct")).await, stage.get(&href::claim(stage.hidden_claim, "correct")).await);
+        assert_eq!(gone.body.replace(&claim.to_string(), ""), hidden.body.replace(&stage.hidden_claim.to_string(), ""));
+        for path in
+            ["/r/x/add", "/c/x/correct", &href::add(stage.person, "unit.name"), &href::add(stage.person, "person.contact"), &href::add(stage.person, "x")]
+        {
+            assert_eq!(stage.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_property_has_its_form_in_every_language() {
+        let stage = Stage::set().await;
+        for (id, kind) in [(stage.person, NodeKind::Person), (stage.incident, NodeKind::Incident), (stage.source, NodeKind::Source)] {
+            for lang in Lang::ALL {
+                let chooser = stage.get(&format!("{}?lang={lang}", path(id))).await;
+                for property in vocab::properties(kind).filter(|property| property.value != ValueType::Sealed) {
+                    assert!(chooser.body.contains(&format!("property={}", property.code)), "{} is not offered", property.code);
+                    let form = stage.get(&format!("{}&lang={lang}", href::add(id, &property.code))).await;
+                    assert_eq!(form.status, StatusCode::OK, "{}", property.code);
+                    form.check_ids();
+                }
+            }
+        }
+    }
+}

@@ -90,7 +90,9 @@ async fn act(desk: Desk, frame: Frame, id: String, fields: Fields, what: Move) -
     match written.await {
         Ok(()) => Ok(Redirect::to(&href::done(claim.subject, what.code(), claim.id)).into_response()),
         // Somebody was faster, perhaps the same person's first press.
-        Err(StoreError::Erased | StoreError::Claim(ClaimError::Move { .. })) => Ok(Redirect::to(&href::done(claim.subject, "already", claim.id)).into_response()),
+        Err(StoreError::Erased | StoreError::Claim(ClaimError::Move { .. })) => {
+            Ok(Redirect::to(&href::done(claim.subject, "already", claim.id)).into_response())
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -140,4 +142,115 @@ async fn show(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use kniha_core::lang::Lang;
+
+    use super::*;
+    use crate::stage::{Answer, Stage};
+
+    async fn post(stage: &Stage, what: &str, fields: &[(&str, &str)]) -> Answer {
+        stage.post(&href::claim(stage.name, what), fields).await
+    }
+
+    async fn status(stage: &Stage) -> Status {
+        stage.claims(stage.person, "person.name").await[0].status
+    }
+
+    #[tokio::test]
+    async fn a_claim_goes_the_whole_way_and_a_second_press_changes_nothing() {
+        let stage = Stage::set().await;
+        let steps = [
+            ("accept", Status::Accepted),
+            ("question", Status::WorkNeeded),
+            ("accept", Status::Accepted),
+            ("withdraw", Status::Withdrawn),
+            ("restore", Status::Accepted),
+        ];
+        for (what, after) in steps {
+            let first = post(&stage, what, &[("reason", "because")]).await;
+            assert_eq!(first.location(), href::done(stage.person, what, stage.name));
+            assert_eq!(status(&stage).await, after, "{what}");
+            let second = post(&stage, what, &[("reason", "because")]).await;
+            assert_eq!((second.status, second.location()), (StatusCode::SEE_OTHER, href::done(stage.person, "already", stage.name).as_str()));
+            assert_eq!(status(&stage).await, after, "{what} twice");
+        }
+    }
+
+    #[tokio::test]
+    async fn two_presses_at_once_make_one_move() {
+        let stage = Stage::set().await;
+        let (a, b) = tokio::join!(post(&stage, "accept", &[]), post(&stage, "accept", &[]));
+        assert_eq!((a.status, b.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
+        let (mut tx, reader) = stage.desk.read().await.unwrap();
+        let history = kniha_store::history(&mut tx, &reader, stage.person).await.unwrap();
+        assert_eq!(history.len(), 3, "made, named, accepted");
+    }
+
+    #[tokio::test]
+    async fn taking_back_asks_why() {
+        let stage = Stage::set().await;
+        for (what, reason) in [("withdraw", ""), ("withdraw", " \n "), ("question", ""), ("withdraw", "a\0b"), ("withdraw", &"x".repeat(100_001))] {
+            let asked = post(&stage, what, &[("reason", reason)]).await;
+            assert_eq!((asked.status, asked.problems()), (StatusCode::UNPROCESSABLE_ENTITY, vec!["reason".to_owned()]), "{what}");
+            asked.check_ids();
+        }
+        assert_eq!(status(&stage).await, Status::AsStated);
+    }
+
+    #[tokio::test]
+    async fn erasing_is_asked_twice_and_leaves_the_skeleton() {
+        let stage = Stage::set().await;
+        let page = stage.get(&href::claim(stage.name, "erase")).await;
+        assert!(page.body.contains("Яна Верас") && page.body.contains("cannot be undone"));
+        for fields in [&[("reason", "asked for")][..], &[("reason", "asked for"), ("word", "erace")], &[("word", "erase")]] {
+            let again = post(&stage, "erase", fields).await;
+            assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{fields:?}");
+            assert!(again.body.contains("Яна Верас"));
+        }
+        let done = post(&stage, "erase", &[("reason", "asked for"), ("word", " Erase ")]).await;
+        assert_eq!(done.location(), href::done(stage.person, "erase", stage.name));
+        let claim = stage.claims(stage.person, "person.name").await.pop().unwrap();
+        assert!(claim.value.is_none() && claim.erased.is_some());
+        for what in ["erase", "withdraw", "accept"] {
+            let after = post(&stage, what, &[("reason", "x"), ("word", "erase")]).await;
+            assert_eq!(after.location(), href::done(stage.person, "already", stage.name), "{what}");
+        }
+        assert_eq!(stage.get(&href::claim(stage.name, "correct")).await.status, StatusCode::CONFLICT);
+    }
+
+    #[tokio::test]
+    async fn the_word_to_type_is_of_the_page_that_asks() {
+        let stage = Stage::set().await;
+        let path = format!("{}?lang=be", href::claim(stage.name, "erase"));
+        assert_eq!(stage.post(&path, &[("reason", "x"), ("word", "erase")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(stage.post(&path, &[("reason", "x"), ("word", "Сцерці")]).await.status, StatusCode::SEE_OTHER);
+    }
+
+    #[tokio::test]
+    async fn nothing_can_be_done_to_a_claim_of_another_case() {
+        let stage = Stage::set().await;
+        for what in Move::ALL {
+            let path = href::claim(stage.hidden_claim, what.code());
+            let fields = [("reason", "x"), ("word", "erase")];
+            assert_eq!((stage.get(&path).await.status, stage.post(&path, &fields).await.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+        }
+        assert_eq!(stage.get("/c/x/erase").await.status, StatusCode::NOT_FOUND);
+    }
+
+    #[tokio::test]
+    async fn every_page_stands_in_every_language() {
+        let stage = Stage::set().await;
+        for lang in Lang::ALL {
+            for what in Move::ALL.iter().filter(|what| **what != Move::Restore) {
+                let page = stage.get(&format!("{}?lang={lang}", href::claim(stage.name, what.code()))).await;
+                assert_eq!(page.status, StatusCode::OK);
+                page.check_ids();
+                assert!(!page.body.contains("explain-") && !page.body.contains("move-"), "{lang} {}", what.code());
+            }
+        }
+    }
 }

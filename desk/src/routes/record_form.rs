@@ -246,3 +246,126 @@ fn show(frame: Frame, form: &Form, problems: &Problems) -> Result<Response, Page
     }
     Ok(response)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use kniha_core::lang::Lang;
+
+    use super::*;
+    use crate::stage::Stage;
+
+    #[tokio::test]
+    async fn a_person_is_made_with_a_name_and_a_source() {
+        let stage = Stage::set().await;
+        let press = stage.press("/new/person").await;
+        let source = stage.source.to_string();
+        let fields = [("press", press.as_str()), ("person.name", "Уладзь"), ("person.name-lang", "be"), ("source", &source)];
+        let saved = stage.post("/new/person", &fields).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{:?}", saved.problems());
+        let again = stage.post("/new/person", &fields).await;
+        assert_eq!(saved.location(), again.location());
+        let id = NodeId::parse(&saved.location()[3..29]).unwrap();
+        let record = stage.record(id).await;
+        assert_eq!((record.kind, record.claims.len(), record.claims[0].citations[0].source), (NodeKind::Person, 1, stage.source));
+        assert_eq!(saved.location(), href::done(id, "made", record.claims[0].id));
+        let changed = [("press", press.as_str()), ("person.name", "Уладзіслаў"), ("source", &source)];
+        let changed = stage.post("/new/person", &changed).await;
+        assert!(changed.location().starts_with(&format!("/r/{id}?done=made-before")), "one form makes one record, and says what became of the change");
+        assert_eq!(stage.record(id).await.claims.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn two_presses_at_once_make_one_record() {
+        let stage = Stage::set().await;
+        let press = stage.press("/new/source").await;
+        let fields = [("press", press.as_str()), ("source.title", "Mill ledger")];
+        let (a, b) = tokio::join!(stage.post("/new/source", &fields), stage.post("/new/source", &fields));
+        assert_eq!((a.status, a.location()), (StatusCode::SEE_OTHER, b.location()), "{}", b.body);
+    }
+
+    #[tokio::test]
+    async fn a_tie_holds_its_time_on_each_of_its_claims() {
+        let stage = Stage::set().await;
+        let source = stage.source.to_string();
+        let press = stage.press("/new/unit").await;
+        let unit = stage.post("/new/unit", &[("press", &press), ("unit.name", "Mill watch"), ("source", &source)]).await;
+        let unit = unit.location()[3..29].to_owned();
+        let person = stage.person.to_string();
+        let open = stage.get(&format!("/new/posting?posting.person={person}")).await;
+        assert!(open.body.contains("Яна Верас"), "the link of a person's page fills the person in");
+        let press = open.input("press");
+        let fields = [
+            ("press", press.as_str()),
+            ("posting.person", &person),
+            ("posting.unit", &unit),
+            ("posting.role", "guard"),
+            ("held", "2018..2020"),
+            ("source", &source),
+        ];
+        let saved = stage.post("/new/posting", &fields).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{:?}", saved.problems());
+        let record = stage.record(NodeId::parse(&saved.location()[3..29]).unwrap()).await;
+        assert_eq!(record.claims.len(), 3);
+        assert!(record.claims.iter().all(|claim| claim.held.is_some_and(|held| held.to_string() == "2018..2020")));
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_is_said_and_nothing_is_made() {
+        let stage = Stage::set().await;
+        let source = stage.source.to_string();
+        let person = stage.person.to_string();
+        for (kind, fields, problems) in [
+            ("person", &[("person.name", ""), ("source", source.as_str())][..], &["person.name"][..]),
+            ("person", &[("person.name", "a\0")], &["person.name", "source-find"]),
+            ("person", &[("person.name", "x"), ("source", &source), ("case", "zz")], &["case"]),
+            ("unit", &[("unit.name", "x"), ("unit.class", "no_such"), ("source", &source)], &["unit.class"]),
+            ("posting", &[("posting.person", &person), ("source", &source), ("held", "2021..2020")], &["posting.unit-find", "held"]),
+            (
+                "command",
+                &[("command.superior", &person), ("command.subordinate", "zz"), ("source", &source)],
+                &["command.superior-find", "command.subordinate-find"],
+            ),
+        ] {
+            let path = format!("/new/{kind}");
+            let press = stage.press(&path).await;
+            let failed = stage.post(&path, &[&[("press", press.as_str())], fields].concat()).await;
+            assert_eq!((failed.status, failed.problems()), (StatusCode::UNPROCESSABLE_ENTITY, problems.iter().map(ToString::to_string).collect()), "{kind}");
+            failed.check_ids();
+        }
+        let (mut tx, reader) = stage.desk.read().await.unwrap();
+        let made = kniha_store::counts(&mut tx, &reader).await.unwrap();
+        let people = made.iter().find(|(kind, _)| *kind == NodeKind::Person).unwrap().1;
+        assert_eq!(people, kniha_store::Count::Exactly(1));
+    }
+
+    #[tokio::test]
+    async fn an_involvement_names_somebody() {
+        let stage = Stage::set().await;
+        let source = stage.source.to_string();
+        let press = stage.press("/new/act").await;
+        let act = stage.post("/new/act", &[("press", &press), ("act.violation", "torture"), ("source", &source)]).await;
+        let act = act.location()[3..29].to_owned();
+        let press = stage.press("/new/involvement").await;
+        let degree = vocab::list("degree").unwrap().terms[0].code.as_str();
+        let fields = [("press", press.as_str()), ("involvement.act", &act), ("involvement.degree", degree), ("source", &source)];
+        assert_eq!(stage.post("/new/involvement", &fields).await.problems(), ["involvement.person-find"]);
+    }
+
+    #[tokio::test]
+    async fn every_kind_has_its_form_in_every_language() {
+        let stage = Stage::set().await;
+        for lang in Lang::ALL {
+            let chooser = stage.get(&format!("/new?lang={lang}")).await;
+            for kind in NodeKind::ALL {
+                let path = href::new_record(kind);
+                assert!(chooser.body.contains(&format!("href=\"{path}\"")), "{path}");
+                let form = stage.get(&format!("{path}?lang={lang}")).await;
+                assert_eq!(form.status, StatusCode::OK, "{path}");
+                form.check_ids();
+                assert!(asked(kind).iter().all(|(code, _)| vocab::property(code).is_some_and(|property| property.of == kind)), "{path}");
+            }
+        }
+        assert_eq!(stage.get("/new/ghost").await.status, StatusCode::NOT_FOUND);
+    }
+}
