@@ -78,7 +78,16 @@ fn nothing_weakens_a_pure_room() {
 /// No host of a package registry, no path of a machine, nothing left undone.
 #[test]
 fn sources_name_no_machine_and_leave_nothing_undone() {
-    let words = ["crates\u{2e}io", "pypi\u{2e}org", "npmjs\u{2e}", "deb.debian\u{2e}", concat!("to", "do!("), concat!("unimple", "mented!("), concat!("FIX", "ME"), concat!("TO", "DO")];
+    let words = [
+        "crates\u{2e}io",
+        "pypi\u{2e}org",
+        "npmjs\u{2e}",
+        "deb.debian\u{2e}",
+        concat!("to", "do!("),
+        concat!("unimple", "mented!("),
+        concat!("FIX", "ME"),
+        concat!("TO", "DO"),
+    ];
     for room in ["core", "db", "store", "desk", "kniha"] {
         for (path, text) in sources(&root().join(room)) {
             for word in words {

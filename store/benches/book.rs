@@ -88,7 +88,7 @@ async fn import(store: &Store, member: MemberId, seed: u64, claims: u64, words: 
         }
         while chunk.claims() < CHUNK_CLAIMS as u64 - 50 && total + chunk.claims() < claims {
             row += 1;
-            record(&mut chunk, &mut rng, words, source, row, &mut made).await;
+            row_of(&mut chunk, &mut rng, words, source, row, &mut made).await;
         }
         total += chunk.claims();
         chunk.commit(row).await.unwrap();
@@ -103,7 +103,7 @@ async fn add(chunk: &mut Chunk<'_, '_>, id: NodeId, code: &str, value: Value, so
 }
 
 /// One row: an incident with its act, and every other time a person with a posting.
-async fn record(chunk: &mut Chunk<'_, '_>, rng: &mut Rng, words: &Words, source: NodeId, row: u64, made: &mut Made) {
+async fn row_of(chunk: &mut Chunk<'_, '_>, rng: &mut Rng, words: &Words, source: NodeId, row: u64, made: &mut Made) {
     let cite = Some(source);
     let (place, new) = chunk.node_for(&format!("place{}", rng.zipf(3000)), NodeKind::Place).await.unwrap();
     if new {

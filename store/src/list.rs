@@ -23,7 +23,7 @@ use crate::view::{Count, ListPage, ListQuery, ListRow, Order};
 /// Largest set that is ordered in memory.
 const NARROW: usize = 2000;
 /// Records that are counted and looked through for facets.
-const COUNTED: usize = 1000;
+const COUNTED: usize = 500;
 /// Largest page.
 const MAX_PAGE: usize = 200;
 
@@ -64,7 +64,7 @@ pub async fn list(tx: &mut Tx, reader: &Reader, store: &Store, query: &ListQuery
             (page.into_iter().map(|(_, no)| no).collect(), next, first.into_iter().map(|(_, no)| no).collect(), count)
         }
     };
-    let facets = facets(tx, reader, &first).await?;
+    let facets = facets(tx, reader, query.kind, &first).await?;
     let rows = rows(tx, reader, query.kind, page).await?;
     Ok(ListPage { rows, next, count, facets })
 }
@@ -273,16 +273,18 @@ async fn walk(tx: &mut Tx, reader: &Reader, query: &ListQuery, filters: &str, af
     Ok(found.into_iter().filter(|(_, no)| seen.insert(*no)).take(most).collect())
 }
 
-async fn facets(tx: &mut Tx, reader: &Reader, nos: &[i64]) -> Result<Vec<(&'static Property, String, usize)>, StoreError> {
-    if nos.is_empty() {
+async fn facets(tx: &mut Tx, reader: &Reader, kind: NodeKind, nos: &[i64]) -> Result<Vec<(&'static Property, String, usize)>, StoreError> {
+    let coded: Vec<String> = vocab::properties(kind).filter(|p| matches!(p.value, ValueType::Code(_))).map(|p| format!("'{}'", p.code)).collect();
+    if nos.is_empty() || coded.is_empty() {
         return Ok(Vec::new());
     }
     let sql = format!(
         "SELECT c.property, c.code, COUNT(DISTINCT c.subject_no) FROM claim c JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no
          LEFT JOIN claim_state s ON s.claim_no = c.no
-         WHERE c.subject_no IN ({}) AND c.code IS NOT NULL AND COALESCE(s.status, c.status) <> 'withdrawn'
+         WHERE c.subject_no IN ({}) AND c.property IN ({}) AND c.code IS NOT NULL AND COALESCE(s.status, c.status) <> 'withdrawn'
          GROUP BY c.property, c.code ORDER BY c.property, COUNT(DISTINCT c.subject_no) DESC, c.code LIMIT 300",
-        numbers(nos)
+        numbers(nos),
+        coded.join(",")
     );
     let rows: Vec<(String, String, i64)> =
         on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(reader.no).fetch_all(c).await).map_err(while_("counting facets"))?;

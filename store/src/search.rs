@@ -1,6 +1,6 @@
 //! Search: any spelling of a name, words of prose in any form, a day, an id.
 //!
-//! Every step is bounded: name keys are looked up sharpest first until [`NAME_CANDIDATES`] names are at hand, prose gives its newest
+//! Every step is bounded: name keys are looked up sharpest first until enough names are at hand, prose gives its newest
 //! [`PROSE_CANDIDATES`] claims; the access join stands before every limit, so what a reader may not see costs nothing they could see. Candidates
 //! are then compared in memory: names by how they sound, prose by how much of it the words are.
 
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kniha_core::id::{ClaimId, NodeId};
 use kniha_core::time::Window;
 use kniha_core::vocab::NodeKind;
-use kniha_core::words::{self, Heard};
+use kniha_core::words::{self, ENOUGH_CANDIDATES, Heard, NameKey, ROWS_PER_KEY};
 use kniha_db::{Tx, on};
 use sqlx::AssertSqlSafe;
 
@@ -19,8 +19,6 @@ use crate::read::{ids_of, labels_by_no, numbers, views};
 use crate::row::{ClaimRow, claim_columns, claim_joins};
 use crate::view::{Found, Hit, Why};
 
-/// Names that are compared with a query.
-const NAME_CANDIDATES: usize = 300;
 /// Claims whose words are compared with a query.
 const PROSE_CANDIDATES: usize = 120;
 /// Records found by their time.
@@ -111,28 +109,31 @@ async fn by_name(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: 
     let mut claims: BTreeSet<i64> = BTreeSet::new();
     let mut more = false;
     let mut rest = keys.as_slice();
-    while let Some(first) = rest.first() {
+    // A duller key is looked up only while the sharper ones found few.
+    while let Some(first) = rest.first().filter(|_| claims.len() < ENOUGH_CANDIDATES) {
         let group = rest.iter().take_while(|key| key.level == first.level).count();
         let (now, later) = rest.split_at(group);
         rest = later;
-        let hashes: Vec<i64> = now.iter().map(|key| store.secret.hash(key)).collect();
-        let left = NAME_CANDIDATES.saturating_sub(claims.len());
-        if left == 0 {
-            more = true;
-            break;
+        // One statement for the keys of a level: each is bounded by itself, and a server is asked once. Hashes are this room's own numbers.
+        let one = |key: &NameKey| {
+            format!(
+                "SELECT * FROM (SELECT k.key, k.claim_no FROM name_key k JOIN access a ON a.member_no = {no} AND a.case_no = k.case_no
+                 JOIN node n ON n.no = k.node_no JOIN access na ON na.member_no = {no} AND na.case_no = n.case_no
+                 WHERE k.key = {}{} ORDER BY k.claim_no DESC LIMIT {ROWS_PER_KEY}) x",
+                store.secret.hash(key),
+                of_kind(kind),
+                no = reader.no
+            )
+        };
+        let sql = now.iter().map(one).collect::<Vec<_>>().join(" UNION ALL ");
+        let rows: Vec<(i64, i64)> =
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(c).await).map_err(while_("searching names"))?;
+        let mut of_key: BTreeMap<i64, usize> = BTreeMap::new();
+        for (key, claim_no) in rows {
+            *of_key.entry(key).or_default() += 1;
+            claims.insert(claim_no);
         }
-        for hash in hashes {
-            let sql = format!(
-                "SELECT k.claim_no FROM name_key k JOIN access a ON a.member_no = $1 AND a.case_no = k.case_no
-                 JOIN node n ON n.no = k.node_no JOIN access na ON na.member_no = $1 AND na.case_no = n.case_no
-                 WHERE k.key = $2{} ORDER BY k.claim_no DESC LIMIT $3",
-                of_kind(kind)
-            );
-            let nos: Vec<i64> = on!(&mut *tx, c => sqlx::query_scalar(AssertSqlSafe(sql)).bind(reader.no).bind(hash).bind(left as i64).fetch_all(c).await)
-                .map_err(while_("searching names"))?;
-            more |= nos.len() == left;
-            claims.extend(nos);
-        }
+        more |= of_key.values().any(|n| *n == ROWS_PER_KEY);
     }
     let nos: Vec<i64> = claims.into_iter().collect();
     for nos in nos.chunks(500) {

@@ -24,7 +24,9 @@ impl Given {
     pub(super) fn of(folded: &str, sounds: &Skeletons) -> Option<Given> {
         let table = &*TABLE;
         let by_sound = |s: &String| table.sounds.get(s).or_else(|| table.bones.get(&bones(s)).and_then(Option::as_ref));
-        let at = table.written.get(folded).or_else(|| by_sound(&sounds.main)).or_else(|| sounds.other.as_ref().and_then(by_sound))?;
+        // A second reading with fewer sounds (Piatrou as Пятру) takes a family name for a given one.
+        let other = sounds.other.as_ref().filter(|other| other.len() == sounds.main.len());
+        let at = table.written.get(folded).or_else(|| by_sound(&sounds.main)).or_else(|| other.and_then(by_sound))?;
         table.names.get(*at).copied()
     }
 

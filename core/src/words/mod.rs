@@ -7,6 +7,8 @@
 
 mod fold;
 mod given;
+mod keys;
+mod likeness;
 mod name;
 mod skeleton;
 #[cfg(test)]
@@ -16,7 +18,9 @@ mod stem;
 use std::ops::Range;
 
 pub use fold::fold;
-pub use name::{Heard, LONGEST, Level, MOST_PARTS, NameKey, name_keys, name_likeness};
+pub use keys::{ENOUGH_CANDIDATES, Level, MOST_KEYS, NameKey, ROWS_PER_KEY, name_keys};
+pub use likeness::name_likeness;
+pub use name::{Heard, LONGEST, MOST_PARTS};
 pub use skeleton::{MOST_SOUNDS, skeleton};
 pub use stem::stem;
 
@@ -91,5 +95,61 @@ pub fn script_of(text: &str) -> Script {
         (false, true) => Script::Cyrillic,
         (true, true) => Script::Mixed,
         (false, false) => Script::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn tokens_are_stems_without_spaces() {
+        assert_eq!(tokens("Затрыманы 12.08.2020, нумар 1234 AB-7!"), tokens("затрыманыя 12 08 2020 нумары 1234 ab 7"));
+        assert_eq!(tokens(" \u{0}«»—…"), Vec::<String>::new());
+        assert_eq!(tokens(&"я".repeat(1_000))[0].chars().count(), tokens(&"я".repeat(LONGEST_TOKEN))[0].chars().count());
+    }
+
+    #[test]
+    fn the_words_that_matched_are_marked_as_they_were_written() {
+        let text = "Яго затры́малі ў го\u{ad}радзе; у горадзе — міліцыя. ½";
+        let marked: Vec<&str> = matched_words("затрыманыя город 1", text).into_iter().map(|bytes| &text[bytes]).collect();
+        assert_eq!(marked, ["затры́малі", "го\u{ad}радзе", "горадзе", "½"]);
+        assert!(matched_words("", text).is_empty());
+    }
+
+    #[test]
+    fn a_text_has_the_script_of_its_letters() {
+        assert_eq!(script_of("Żukowski 5"), Script::Latin);
+        assert_eq!(script_of("Ціханоўская"), Script::Cyrillic);
+        assert_eq!(script_of("Цiханоўская"), Script::Mixed, "with a Latin i");
+        assert_eq!(script_of("5 ٣ ა"), Script::Other);
+        assert_eq!(script_of(""), Script::Other);
+    }
+
+    #[test]
+    fn a_sort_key_keeps_the_written_order_and_is_bounded() {
+        assert_eq!(sort_key("  ЖУК,  Ганна"), "жук ганна");
+        assert!(sort_key(&"ш".repeat(100_000)).len() <= LONGEST_SORT_KEY);
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_of_the_folded_text_are_its_tokens(text in any::<String>()) {
+            let all = tokens(&text);
+            prop_assert!(all.iter().all(|token| !token.is_empty() && !token.contains(char::is_whitespace)));
+            prop_assert_eq!(tokens(&fold(&text)), all);
+        }
+
+        #[test]
+        fn marked_bytes_are_letters_of_the_text(text in "[а-яіўa-z½ĸ\u{301}\u{ad}' .-]{0,60}", query in "[а-яa-z ]{0,20}") {
+            let mut end = 0;
+            for bytes in matched_words(&query, &text) {
+                prop_assert!(bytes.start >= end && text.get(bytes.clone()).is_some_and(|word| !word.is_empty()));
+                end = bytes.end;
+            }
+            prop_assert_eq!(matched_words(&text, &text).is_empty(), tokens(&text).is_empty());
+        }
     }
 }

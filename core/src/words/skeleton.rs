@@ -18,7 +18,7 @@
 //! | у ю | u |
 //!
 //! Glides, signs, doubled letters and what a grammatical gender adds at the end are left out. Where Latin letters can be read two ways (*ch* as ч or х, *ou*
-//! as оў or у, *c* as ц or к) there is a second skeleton. Pure; reads at most [`MOST_SOUNDS`] sounds.
+//! as оў or у, *c* as ц or к, *sch* as ш or щ) there is a second skeleton. Pure; reads at most [`MOST_SOUNDS`] sounds.
 
 use super::fold::{Marks, each_word};
 
@@ -67,8 +67,10 @@ struct Reading {
     ch_is_kh: bool,
     /// *ou* is у (French) and not оў.
     ou_is_u: bool,
-    /// *c* before a, o, u is к and not ц.
+    /// *c* before a, o, u and in *ck* is к and not ц.
     c_is_k: bool,
+    /// *sch* is щ and not ш (German).
+    sch_is_shch: bool,
 }
 
 impl Reading {
@@ -81,11 +83,11 @@ impl Reading {
                 || w == ['c', 'z']
                 || w == ['s', 'z']
         });
-        Reading { ch_is_kh: slavic, ou_is_u: false, c_is_k: false }
+        Reading { ch_is_kh: slavic, ou_is_u: false, c_is_k: false, sch_is_shch: false }
     }
 
     fn turned(self) -> Reading {
-        Reading { ch_is_kh: !self.ch_is_kh, ou_is_u: !self.ou_is_u, c_is_k: !self.c_is_k }
+        Reading { ch_is_kh: !self.ch_is_kh, ou_is_u: !self.ou_is_u, c_is_k: !self.c_is_k, sch_is_shch: !self.sch_is_shch }
     }
 }
 
@@ -103,6 +105,8 @@ fn sounds(letters: &[char], reading: Reading) -> Vec<u8> {
             out.extend_from_slice(match sound {
                 "ch" if reading.ch_is_kh => b"h",
                 "ch" => b"c",
+                "sch" if reading.sch_is_shch => b"sc",
+                "sch" => b"s",
                 "ou" if reading.ou_is_u => b"U",
                 "ou" => b"au",
                 plain => plain.as_bytes(),
@@ -112,7 +116,7 @@ fn sounds(letters: &[char], reading: Reading) -> Vec<u8> {
         }
         let next = rest.get(1).copied();
         out.extend_from_slice(match rest[0] {
-            'c' if next == Some('k') => b"",
+            'c' if reading.c_is_k && next == Some('k') => b"",
             'c' if next.is_some_and(|n| matches!(n, 't' | 'r' | 'l' | 'n' | 's')) => b"k",
             'c' if reading.c_is_k && next.is_none_or(|n| matches!(n, 'a' | 'o' | 'u')) => b"k",
             letter => sound(letter),
@@ -130,7 +134,7 @@ fn starts(letters: &[char], group: &str) -> bool {
     })
 }
 
-/// Letters that sound together; longer groups first. "ch" and "ou" wait for the reading.
+/// Letters that sound together; longer groups first. "ch", "sch" and "ou" wait for the reading.
 const GROUPS: [(&str, &str); 29] = [
     ("schtsch", "sc"),
     ("shch", "sc"),
@@ -140,7 +144,7 @@ const GROUPS: [(&str, &str); 29] = [
     ("tsch", "c"),
     ("dzh", "d"),
     ("dž", "d"),
-    ("sch", "s"),
+    ("sch", "sch"),
     ("tch", "c"),
     ("ch", "ch"),
     ("cz", "c"),
@@ -270,7 +274,8 @@ mod tests {
 
     #[test]
     fn spelling_systems_meet() {
-        all_meet(&["Шчарбакова", "Щербаков", "Shcherbakov", "Szczerbakow", "Ščarbakoŭ", "Schtscherbakow"]);
+        all_meet(&["Шчарбакова", "Щербаков", "Scherbakov", "Shcherbakov", "Szczerbakow", "Ščarbakoŭ", "Schtscherbakow"]);
+        all_meet(&["Дамарнацкі", "Домарнацкий", "Damarnacki", "Damarnatskaya"]);
         all_meet(&["Жукоўскі", "Жуковский", "Zhukouski", "Žukoŭski", "Zhukovskiy", "Żukowski"]);
         all_meet(&["Яршоў", "Ершов", "Yershov", "Jaršoŭ", "Iarshou", "Ershoff"]);
         all_meet(&["Лукашук", "Loukachouk".replace("ch", "sh").as_str(), "Lukashuk"]);

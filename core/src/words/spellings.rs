@@ -1,18 +1,14 @@
 //! How well one spelling of a person finds the others.
 //!
-//! A book is made of every spelling; a store is imitated that looks keys up by equality, with the bounds a real one has, and ranks what it finds. The book
-//! is a small one of invented people, and with `KNIHA_SHARED` set, the shared lists of published spellings. Reads files of that folder.
+//! A book is made of every spelling of invented people; a store is imitated that looks keys up by equality, with the bounds a real one has, and ranks
+//! what it finds. The store's own contract measures the same on published spellings.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, reason = "tests")]
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
-/// Rows taken for one key.
-const MOST_ROWS: usize = 300;
-/// Below so many candidates the common keys are looked up too.
-const FEW_CANDIDATES: usize = 30;
 const PAGE: usize = 10;
 
 struct Book {
@@ -41,8 +37,8 @@ impl Book {
         let heard = Heard::of(query);
         let mut candidates = BTreeSet::new();
         for key in heard.keys() {
-            if key.level <= Level::Start || candidates.len() < FEW_CANDIDATES {
-                candidates.extend(self.index.get(&key.text).into_iter().flatten().take(MOST_ROWS).copied());
+            if key.level == Level::Pair || candidates.len() < ENOUGH_CANDIDATES {
+                candidates.extend(self.index.get(&key.text).into_iter().flatten().take(ROWS_PER_KEY).copied());
             }
         }
         let mut ranked: Vec<(u32, usize)> = candidates.into_iter().map(|row| (1000 - heard.likeness(&self.names[row]), row)).collect();
@@ -63,62 +59,6 @@ impl Book {
     fn queries(&self) -> Vec<usize> {
         (0..self.names.len()).filter(|row| self.persons.iter().filter(|person| **person == self.persons[*row]).count() > 1).collect()
     }
-
-    /// A sample of the queries that depends on nothing but their number.
-    fn sample(&self, count: usize) -> Vec<usize> {
-        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut keyed: Vec<(u64, usize)> = self
-            .queries()
-            .into_iter()
-            .map(|row| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (state >> 16, row)
-            })
-            .collect();
-        keyed.sort_unstable();
-        keyed.into_iter().take(count).map(|(_, row)| row).collect()
-    }
-
-    fn answered(&self, rows: &[usize]) -> usize {
-        let mut answered = 0;
-        for row in rows {
-            let missed = self.missed(*row);
-            if missed.is_empty() {
-                answered += 1;
-            } else if std::env::var_os("KNIHA_SHOW").is_some() {
-                let missed: Vec<&String> = missed.iter().map(|row| &self.written[*row]).collect();
-                println!("{} does not find {missed:?}", self.written[*row]);
-            }
-        }
-        answered
-    }
-}
-
-fn shared(file: &str) -> Option<Vec<(usize, String)>> {
-    let path = std::path::PathBuf::from(std::env::var_os("KNIHA_SHARED")?).join("data/names").join(file);
-    let text = std::fs::read_to_string(path).unwrap();
-    let mut persons: BTreeMap<String, usize> = BTreeMap::new();
-    let rows = text.lines().skip(1).map(|line| {
-        let fields = fields(line);
-        let count = persons.len();
-        (*persons.entry(fields[0].clone()).or_insert(count), fields[2].clone())
-    });
-    Some(rows.collect())
-}
-
-/// The fields of one line of a table; quotes doubled inside quotes.
-fn fields(line: &str) -> Vec<String> {
-    let (mut fields, mut quoted) = (vec![String::new()], false);
-    let mut rest = line.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '"' if quoted && rest.peek() == Some(&'"') => fields.last_mut().unwrap().push(rest.next().unwrap()),
-            '"' => quoted = !quoted,
-            ',' if !quoted => fields.push(String::new()),
-            other => fields.last_mut().unwrap().push(other),
-        }
-    }
-    fields
 }
 
 /// Invented people, a line each, in the spellings that documents of four languages would give them.
@@ -146,18 +86,5 @@ fn one_spelling_of_an_invented_person_finds_the_others() {
     for row in book.queries() {
         let missed: Vec<&String> = book.missed(row).iter().map(|row| &book.written[*row]).collect();
         assert!(missed.is_empty(), "{} does not find {missed:?}", book.written[row]);
-    }
-}
-
-#[test]
-fn of_four_hundred_published_spellings_nearly_all_find_the_others() {
-    for (file, least) in [("eu_spellings_be_public.csv", 380), ("eu_spellings_ru_public.csv", 380)] {
-        let Some(spellings) = shared(file) else { return };
-        let book = Book::of(spellings);
-        let sample = book.sample(400);
-        let answered = book.answered(&sample);
-        let all = book.queries();
-        println!("{file}: {answered} of {} sampled queries answered; {} of all {}", sample.len(), book.answered(&all), all.len());
-        assert!(answered >= least, "{file}: {answered} of {}", sample.len());
     }
 }

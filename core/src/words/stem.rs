@@ -16,7 +16,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 /// The stem of one folded word.
 #[must_use]
 pub fn stem(word: &str) -> String {
-    if word.bytes().all(|b| b.is_ascii_lowercase()) {
+    if !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()) {
         return Stemmer::create(Algorithm::English).stem(word).into_owned();
     }
     if word.chars().all(|c| matches!(c, 'а'..='я')) { level(strip(word)) } else { word.to_owned() }
@@ -68,8 +68,8 @@ fn strip_reflexive(word: &str) -> &str {
         return word;
     }
     if word.ends_with("цца") {
-        // умыцца: умы-ць + ся; the ц that stays is read as the infinitive's.
-        return without(word, 2);
+        // умыцца is умы-ць + ся.
+        return without(word, 3);
     }
     if word.ends_with("ся") {
         return without(word, 2);
@@ -119,8 +119,8 @@ fn strip_suffix(stem: &str) -> &str {
     let rest = without(stem, 1);
     let mut before = rest.chars().rev();
     let (last, second) = (before.next().unwrap_or('а'), before.next().unwrap_or('а'));
-    let hard = !is_vowel(last) && !matches!(last, 'ь' | 'ъ' | 'ы') || last == 'у' && is_vowel(second);
-    if hard && (stem.ends_with('к') || stem.ends_with('ц') && last != 'с') {
+    let consonant = !is_vowel(last) || last == 'у' && is_vowel(second);
+    if consonant && (stem.ends_with('к') || stem.ends_with('ц') && last != 'с') {
         return rest;
     }
     if matches!(tail(stem, 2), "ок" | "ек" | "ак" | "ец") { without(stem, 2) } else { stem }
@@ -244,7 +244,138 @@ const AFTER_VOWEL: [&[&str]; 6] = [
 ];
 
 /// What stands between a root and an ending, and ends the word in other forms.
-const SUFFIXES: [&str; 33] = [
-    "ав", "аг", "ал", "ам", "ан", "анн", "ат", "аш", "ащ", "вш", "ев", "ел", "ем", "енн", "ет", "ил", "им", "ит", "ов", "ог", "ом", "ув", "ул", "ут", "ущ",
-    "ым", "эм", "юв", "ют", "ющ", "ян", "ят", "ящ",
+const SUFFIXES: [&str; 36] = [
+    "ав", "аг", "ал", "ам", "ан", "анн", "ат", "ау", "аш", "ащ", "вш", "ев", "ел", "ем", "енн", "ет", "еу", "ил", "им", "ит", "ов", "ог", "ом", "оу", "ув",
+    "ул", "ут", "ущ", "ым", "эм", "юв", "ют", "ющ", "ян", "ят", "ящ",
 ];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::super::fold;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Each line: forms that must have one stem.
+    fn one_stem_a_line(table: &str) {
+        for line in table.lines() {
+            let forms: Vec<&str> = line.split_whitespace().collect();
+            for form in &forms {
+                assert_eq!(stem(&fold(form)), stem(&fold(forms[0])), "{form}, {}", forms[0]);
+            }
+        }
+    }
+
+    #[test]
+    fn belarusian_forms_meet() {
+        one_stem_a_line(
+            "горад горада гораду горадам горадзе гарады гарадоў гарадамі гарадах
+            хата хаты хаце хату хатай хатаю хат хатах
+            турма турмы турме турму турмой турмаў турмах
+            суд суда суду судом судзе суды судоў судам судамі
+            міліцыя міліцыі міліцыю міліцыяй міліцыяю
+            Беларусь Беларусі Беларуссю
+            затрыманы затрыманага затрыманаму затрыманыя затрыманых затрымаць затрымаў затрымала затрымалі затрыманне затрымання
+            катаваць катаваў катавалі катаванне катавання катаванні
+            вайсковец вайскоўца вайскоўцы вайскоўцаў
+            сведка сведкі сведку сведкаў сведкамі
+            слова слоў словы словамі
+            мова моў мовы мовай
+            судовы судовая судовага судоваму судовыя судовых
+            лес лясы лясоў лесам
+            збіваць збіваў збівалі збівае збіваюць",
+        );
+    }
+
+    #[test]
+    fn russian_forms_meet() {
+        one_stem_a_line(
+            "город города городу городом городе городов городами
+            тюрьма тюрьмы тюрьме тюрьму тюрьмой тюрьмах
+            милиция милиции милицию милицией
+            задержан задержана задержаны задержать задержал задержали задержанный задержанных задержание задержания задержанию
+            сотрудник сотрудника сотруднику сотрудником сотрудники сотрудников
+            песок песка песком
+            солдат солдата солдаты солдатами
+            закон закона закону законом законы законов законам
+            приказ приказа приказу приказом приказы приказов
+            пытки пытка пытку пытками
+            уголовный уголовная уголовного уголовному уголовные уголовных",
+        );
+    }
+
+    #[test]
+    fn ukrainian_forms_meet() {
+        one_stem_a_line(
+            "місто міста місту містом місті міст містами
+            закон закону законом законі закони законів законами
+            поліція поліції поліцію поліцією
+            затриманий затриманого затриманому затримані затриманих затримати затримав затримала затримали затримання
+            свідок свідка свідки свідків свідкам
+            кінець кінця кінцем
+            слідчий слідчого слідчому слідчі слідчих",
+        );
+    }
+
+    #[test]
+    fn the_same_word_of_three_languages_meets() {
+        one_stem_a_line(
+            "горад город
+            міліцыя милиция міліція
+            турма тюрьма
+            ізалятар изолятор ізолятор ізалятары изоляторы ізолятори
+            Мінск Минск Мінськ Мінску Минска
+            людзі люди
+            калонія колония колонія калоніі колонии колонії
+            амон омон
+            салдат солдат",
+        );
+    }
+
+    #[test]
+    fn different_words_stay_apart() {
+        for (one, other) in [
+            ("суд", "сад"),
+            ("міліцыя", "мільён"),
+            ("катаваць", "катаваны".replace("катав", "кінав").as_str()),
+            ("закон", "вагон"),
+            ("лес", "ліс"),
+            ("2020", "2021"),
+        ] {
+            assert_ne!(stem(&fold(one)), stem(&fold(other)), "{one}");
+        }
+    }
+
+    #[test]
+    fn english_words_have_english_stems_and_codes_none() {
+        assert_eq!(stem("officers"), stem("officer"));
+        assert_eq!(stem("beatings"), stem("beating"));
+        assert_eq!(stem("ab12"), "ab12");
+        assert_eq!(stem("აბგ"), "აბგ");
+        assert_eq!(stem(""), "");
+    }
+
+    #[test]
+    fn the_lists_of_endings_are_sorted_and_of_their_length() {
+        for (at, list) in ENDINGS.iter().chain(&AFTER_VOWEL).enumerate() {
+            assert!(list.is_sorted(), "{list:?}");
+            assert!(list.iter().all(|ending| letters(ending) == at % ENDINGS.len() + 1), "{list:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_stem_is_never_empty(word in "[а-я]{1,70}") {
+            let stem = stem(&word);
+            prop_assert!(!stem.is_empty());
+            prop_assert!(stem.chars().all(|c| matches!(c, 'а'..='я')));
+        }
+
+        #[test]
+        fn any_word_has_a_stem(text in any::<String>()) {
+            for word in fold(&text).split(' ').filter(|word| !word.is_empty()) {
+                prop_assert!(!stem(word).is_empty());
+            }
+        }
+    }
+}

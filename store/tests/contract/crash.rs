@@ -84,7 +84,9 @@ async fn edit(store: &Store, turn: u64) {
     say("edit: add the record");
     writing.add_record(person, NodeKind::Person, case).await.unwrap();
     let mut birth = ClaimId::from_random([0; 16]);
-    for (code, value) in [("person.name", name(&format!("Turn {turn}"))), ("person.note", text(&format!("turn {turn}"))), ("person.birth", value("person.birth", "1980"))] {
+    for (code, value) in
+        [("person.name", name(&format!("Turn {turn}"))), ("person.note", text(&format!("turn {turn}"))), ("person.birth", value("person.birth", "1980"))]
+    {
         let claim = claim(&mut writing, person, code, value);
         birth = claim.id;
         writing.add_claim(claim, case).await.unwrap();
@@ -113,7 +115,8 @@ async fn import(store: &Store, turn: u64) {
     let member = MemberId::from_random(MEMBER);
     say("import: begin");
     let digest = format!("{turn:064}");
-    let plan = ImportPlan { kind: "csv".into(), file_name: "people.csv".into(), file_sha256: digest.clone(), plan_sha256: digest, title: format!("Import {turn}") };
+    let plan =
+        ImportPlan { kind: "csv".into(), file_name: "people.csv".into(), file_sha256: digest.clone(), plan_sha256: digest, title: format!("Import {turn}") };
     let mut import = Import::begin(store, member, NOW, &plan).await.unwrap();
     say("import: first chunk");
     while import.rows_done < IMPORTED {
