@@ -17,8 +17,11 @@ struct Asset {
     bytes: &'static [u8],
 }
 
+/// The desk's own rules and those of its drawings.
+const CSS: &str = concat!(include_str!("../static/desk.css"), "\n", include_str!("draw/draw.css"));
+
 const ASSETS: &[Asset] = &[
-    Asset { name: "desk.css", media_type: "text/css; charset=utf-8", bytes: include_bytes!("../static/desk.css") },
+    Asset { name: "desk.css", media_type: "text/css; charset=utf-8", bytes: CSS.as_bytes() },
     Asset { name: "desk.js", media_type: "text/javascript; charset=utf-8", bytes: include_bytes!("../static/desk.js") },
 ];
 

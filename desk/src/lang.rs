@@ -54,7 +54,8 @@ impl Tongue {
 
     /// The message of a key that counts something (`$n`), with the plural forms of its language.
     pub(crate) fn count(self, key: &str, n: usize) -> String {
-        self.fill(key, HashMap::from([(Cow::Borrowed("n"), FluentValue::from(n))]))
+        // A number's direction cannot spill over: without the isolating marks it can be copied and compared.
+        self.fill(key, HashMap::from([(Cow::Borrowed("n"), FluentValue::from(n))])).replace(['\u{2068}', '\u{2069}'], "")
     }
 
     /// Whether there is a message of this key.

@@ -1,11 +1,11 @@
-# The pages that are read. Dates, numbers and names are put in by the program; a part that is filled in is written { $so }.
+# The pages that are read: front, lists, maps, records, history, structure, search.
 
 ## The frame
 
 house = Кніга
 skip = Перайсці да зместу
 search = Пошук
-search-hint = імя, словы, дата, ідэнтыфікатар
+search-hint = імя, словы, дата, id
 language = Мова
 house-ways = Раздзелы
 alone = Уваходу з ключом яшчэ няма: стол адказвае толькі на гэтым камп’ютары, і кожны, хто за ім сядзіць, чытае ўсё.
@@ -40,8 +40,9 @@ from = ад
 to = да
 order = Парадак
 order-name = паводле назвы
-order-time = паводле часу падзеі, новыя зверху
-order-newest = нядаўна ўнесеныя зверху
+order-time = паводле часу падзеі
+order-newest = нядаўна ўнесеныя
+quoted = «{ $text }»
 filters = Звужана паводле
 filter-remove = прыбраць
 list-empty = Тут яшчэ няма запісаў.
@@ -159,6 +160,7 @@ old-claims = { $n ->
    *[many] { $n } адкліканых або сцёртых
 }
 add-claim = дадаць сцвярджэнне
+add-short = дадаць
 correct = Выправіць
 withdraw = Адклікаць
 restore = Аднавіць

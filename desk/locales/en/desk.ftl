@@ -1,4 +1,4 @@
-# The pages that are read. Dates, numbers and names are put in by the program; a part that is filled in is written { $so }.
+# The pages that are read: front, lists, maps, records, history, structure, search.
 
 ## The frame
 
@@ -39,8 +39,9 @@ from = from
 to = to
 order = Order
 order-name = by name
-order-time = by time of the event, latest first
-order-newest = recorded last first
+order-time = by time of the event
+order-newest = recorded last
+quoted = “{ $text }”
 filters = Narrowed by
 filter-remove = remove
 list-empty = There are no records here yet.
@@ -147,6 +148,7 @@ old-claims = { $n ->
    *[other] { $n } withdrawn or erased
 }
 add-claim = add a claim
+add-short = add
 correct = Correct
 withdraw = Withdraw
 restore = Restore

@@ -1,11 +1,11 @@
-# The pages that are read. Dates, numbers and names are put in by the program; a part that is filled in is written { $so }.
+# The pages that are read: front, lists, maps, records, history, structure, search.
 
 ## The frame
 
 house = Книга
 skip = Перейти к содержанию
 search = Поиск
-search-hint = имя, слова, дата, идентификатор
+search-hint = имя, слова, дата, id
 language = Язык
 house-ways = Разделы
 alone = Входа с ключом ещё нет: стол отвечает только на этом компьютере, и каждый, кто за ним сидит, читает всё.
@@ -40,8 +40,9 @@ from = с
 to = по
 order = Порядок
 order-name = по названию
-order-time = по времени события, новые сверху
-order-newest = недавно внесённые сверху
+order-time = по времени события
+order-newest = недавно внесённые
+quoted = «{ $text }»
 filters = Сужено по
 filter-remove = убрать
 list-empty = Здесь ещё нет записей.
@@ -159,6 +160,7 @@ old-claims = { $n ->
    *[many] { $n } отозванных или стёртых
 }
 add-claim = добавить утверждение
+add-short = добавить
 correct = Исправить
 withdraw = Отозвать
 restore = Восстановить

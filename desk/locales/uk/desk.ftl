@@ -1,11 +1,11 @@
-# The pages that are read. Dates, numbers and names are put in by the program; a part that is filled in is written { $so }.
+# The pages that are read: front, lists, maps, records, history, structure, search.
 
 ## The frame
 
 house = Книга
 skip = Перейти до змісту
 search = Пошук
-search-hint = ім’я, слова, дата, ідентифікатор
+search-hint = ім’я, слова, дата, id
 language = Мова
 house-ways = Розділи
 alone = Входу з ключем ще немає: стіл відповідає лише на цьому комп’ютері, і кожен, хто за ним сидить, читає все.
@@ -40,8 +40,9 @@ from = від
 to = до
 order = Порядок
 order-name = за назвою
-order-time = за часом події, нові зверху
-order-newest = нещодавно внесені зверху
+order-time = за часом події
+order-newest = нещодавно внесені
+quoted = «{ $text }»
 filters = Звужено за
 filter-remove = прибрати
 list-empty = Тут ще немає записів.
@@ -159,6 +160,7 @@ old-claims = { $n ->
    *[many] { $n } відкликаних або стертих
 }
 add-claim = додати твердження
+add-short = додати
 correct = Виправити
 withdraw = Відкликати
 restore = Відновити

@@ -101,6 +101,8 @@ impl Said {
         let moves: &[(&str, &str)] = match (claim.value.is_some(), claim.status) {
             (false, _) => &[],
             (true, Status::Withdrawn) => &[("restore", "restore")],
+            // The decision card has the way to withdraw already.
+            (true, Status::AsStated) => &[("correct", "correct")],
             (true, _) => &[("correct", "correct"), ("withdraw", "withdraw")],
         };
         Said {

@@ -32,7 +32,9 @@ pub(crate) struct Sheet<'a> {
 
 /// A map of points.
 pub(crate) fn map(t: Tongue, sheet: Sheet<'_>, points: &[MapPoint], title: &str) -> MapDrawing {
-    let (description, km, m, ground) = (t.count("map-description", points.len()), t.get("unit-km"), t.get("unit-m"), t.get("map-ground"));
+    let (description, km, m) = (t.count("map-description", points.len()), t.get("unit-km"), t.get("unit-m"));
+    // The name of the source is the same in every language; that it is free is said where there is room.
+    let ground = if sheet.width < 500 { "Natural Earth".to_owned() } else { t.get("map-ground") };
     let letters = [t.get("compass-n"), t.get("compass-e"), t.get("compass-s"), t.get("compass-w")];
     let [n, e, s, w] = &letters;
     draw_map(&MapInput {

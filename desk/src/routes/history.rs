@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::get;
 use kniha_core::claim::Move;
 use kniha_core::id::NodeId;
-use kniha_store::{ClaimView, Happened, HistoryEntry, history, labels, reader, record};
+use kniha_store::{ClaimView, Happened, HistoryEntry, history, labels, record};
 
 use crate::Desk;
 use crate::error::PageError;
@@ -62,8 +62,7 @@ async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, ur
     let id = NodeId::parse(&id).map_err(|_| PageError::NotFound)?;
     let fields = Fields::parse(uri.query().unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
     let before = fields.get("before").parse::<i64>().ok();
-    let mut tx = desk.store.read().await?;
-    let reader = reader(&mut tx, desk.member).await?;
+    let (mut tx, reader) = desk.read().await?;
     let record = record(&mut tx, &reader, id).await?.ok_or(PageError::NotFound)?;
     let entries = history(&mut tx, &reader, id).await?;
     let claims = entries.iter().filter_map(|entry| if let Happened::Claimed(claim) = &entry.what { Some(&**claim) } else { None });

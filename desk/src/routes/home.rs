@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use kniha_core::vocab::NodeKind;
-use kniha_store::{Count, ListQuery, Order, counts, labels, list, reader};
+use kniha_store::{Count, ListQuery, Order, counts, labels, list};
 
 use crate::Desk;
 use crate::error::PageError;
@@ -44,8 +44,7 @@ pub(crate) fn routes() -> Router<Desk> {
 }
 
 async fn show(State(desk): State<Desk>, frame: Frame) -> Result<Response, PageError> {
-    let mut tx = desk.store.read().await?;
-    let reader = reader(&mut tx, desk.member).await?;
+    let (mut tx, reader) = desk.read().await?;
     let counts = counts(&mut tx, &reader).await?;
     let query = ListQuery { kind: NodeKind::Incident, text: None, codes: Vec::new(), when: None, at: None, order: Order::Newest, after: None, limit: NEWEST };
     let newest = list(&mut tx, &reader, &desk.store, &query).await?;
@@ -56,7 +55,7 @@ async fn show(State(desk): State<Desk>, frame: Frame) -> Result<Response, PageEr
 }
 
 impl HomePage {
-    fn new(frame: Frame, book: &str, counts: &[(NodeKind, Count)], newest: Vec<Entry>) -> HomePage {
+    pub(crate) fn new(frame: Frame, book: &str, counts: &[(NodeKind, Count)], newest: Vec<Entry>) -> HomePage {
         let t = frame.t;
         let line = |kind: NodeKind| {
             let count = counts.iter().find(|(of, _)| *of == kind).map_or(Count::Exactly(0), |(_, count)| *count);

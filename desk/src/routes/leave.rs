@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::routing::get;
 use kniha_core::id::ClaimId;
 use kniha_core::value::Value;
-use kniha_store::{claim, labels, reader};
+use kniha_store::{claim, labels};
 
 use crate::Desk;
 use crate::error::PageError;
@@ -32,8 +32,7 @@ pub(crate) fn routes() -> Router<Desk> {
 
 async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>) -> Result<Response, PageError> {
     let id = ClaimId::parse(&id).map_err(|_| PageError::NotFound)?;
-    let mut tx = desk.store.read().await?;
-    let reader = reader(&mut tx, desk.member).await?;
+    let (mut tx, reader) = desk.read().await?;
     let claim = claim(&mut tx, &reader, id).await?.ok_or(PageError::NotFound)?;
     let Some(Value::Address(address)) = claim.value else { return Err(PageError::NotFound) };
     let labels = labels(&mut tx, &reader, &[claim.subject]).await?;

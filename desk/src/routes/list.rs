@@ -9,7 +9,7 @@ use axum::routing::get;
 use kniha_core::id::NodeId;
 use kniha_core::time::{Clock, Cover, Window};
 use kniha_core::vocab::{self, NodeKind, Property, ValueType};
-use kniha_store::{Count, Label, ListPage as StorePage, ListQuery, Order, labels, list, reader};
+use kniha_store::{Count, Label, ListPage as StorePage, ListQuery, Order, labels, list};
 
 use crate::Desk;
 use crate::error::PageError;
@@ -201,8 +201,7 @@ pub(crate) fn routes() -> Router<Desk> {
 async fn show(desk: Desk, frame: Frame, uri: Uri, kind: NodeKind) -> Result<Response, PageError> {
     let fields = Fields::parse(uri.query().unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
     let ask = Ask::read(kind, &fields);
-    let mut tx = desk.store.read().await?;
-    let reader = reader(&mut tx, desk.member).await?;
+    let (mut tx, reader) = desk.read().await?;
     let found = list(&mut tx, &reader, &desk.store, &ask.query(ROWS)).await?;
     let mut mentioned = mentioned_in_rows(&found.rows);
     mentioned.extend(ask.at);
@@ -224,7 +223,7 @@ pub(crate) fn filters(reading: &Reading<'_>, ask: &Ask, path: &str) -> Vec<Filte
         filters.push(Filter { words, remove: ask.href(path, |other, text| !(other == name && text == value), &[]) });
     };
     if !ask.text.is_empty() {
-        put("q", ask.text.clone(), format!("“{}”", ask.text));
+        put("q", ask.text.clone(), t.with("quoted", &[("text", &ask.text)]));
     }
     for (property, code) in &ask.codes {
         put("has", format!("{}:{code}", property.code), code_words(t, property, code));

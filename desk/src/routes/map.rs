@@ -12,7 +12,7 @@ use kniha_core::id::NodeId;
 use kniha_core::place::Region;
 use kniha_core::value::Value;
 use kniha_core::vocab::NodeKind;
-use kniha_store::{ListRow, Reader, Tx, labels, list, reader, record};
+use kniha_store::{ListRow, Reader, Tx, labels, list, record};
 
 use crate::Desk;
 use crate::draw::MapPoint;
@@ -65,7 +65,7 @@ pub(crate) fn routes() -> Router<Desk> {
 
 /// West, south, east and north in degrees; west is greater than east across the 180th meridian.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Within([f64; 4]);
+pub(crate) struct Within([f64; 4]);
 
 impl Within {
     fn read(written: &str) -> Option<Within> {
@@ -86,8 +86,7 @@ async fn show(desk: Desk, frame: Frame, uri: Uri, kind: NodeKind) -> Result<Resp
     let fields = Fields::parse(uri.query().unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
     let ask = Ask { after: None, ..Ask::read(kind, &fields) };
     let within = Within::read(fields.get("within"));
-    let mut tx = desk.store.read().await?;
-    let reader = reader(&mut tx, desk.member).await?;
+    let (mut tx, reader) = desk.read().await?;
     let mut query = ask.query(PAGE);
     let mut rows: Vec<ListRow> = Vec::new();
     let mut more;
@@ -143,10 +142,10 @@ fn place_of(row: &ListRow) -> Option<NodeId> {
 
 /// What is to be drawn.
 pub(crate) struct Drawn<'a> {
-    rows: &'a [ListRow],
-    places: &'a BTreeMap<NodeId, Region>,
-    within: Option<Within>,
-    more: bool,
+    pub(crate) rows: &'a [ListRow],
+    pub(crate) places: &'a BTreeMap<NodeId, Region>,
+    pub(crate) within: Option<Within>,
+    pub(crate) more: bool,
 }
 
 impl MapPage {

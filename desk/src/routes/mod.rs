@@ -13,6 +13,8 @@ mod record_form;
 mod search;
 mod source;
 mod structure;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 

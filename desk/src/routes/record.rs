@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::get;
 use kniha_core::id::NodeId;
 use kniha_core::vocab::NodeKind;
-use kniha_store::{ClaimView, RecordView, Related, labels, reader, record, related};
+use kniha_store::{ClaimView, RecordView, Related, labels, record, related};
 
 use crate::Desk;
 use crate::error::PageError;
@@ -78,8 +78,7 @@ pub(crate) fn routes() -> Router<Desk> {
 
 async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>) -> Result<Response, PageError> {
     let id = NodeId::parse(&id).map_err(|_| PageError::NotFound)?;
-    let mut tx = desk.store.read().await?;
-    let reader = reader(&mut tx, desk.member).await?;
+    let (mut tx, reader) = desk.read().await?;
     let record = record(&mut tx, &reader, id).await?.ok_or(PageError::NotFound)?;
     let (related, more) = related(&mut tx, &reader, id).await?;
     let mut ids = mentioned(&record.claims);

@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::get;
 use kniha_core::value::Value;
 use kniha_core::vocab::NodeKind;
-use kniha_store::{Found, Hit, Why, labels, reader, search};
+use kniha_store::{Found, Hit, Why, labels, search};
 
 use crate::Desk;
 use crate::error::PageError;
@@ -71,8 +71,7 @@ async fn show(State(desk): State<Desk>, mut frame: Frame, uri: Uri) -> Result<Re
     let query: String = fields.get("q").trim().chars().take(MAX_QUERY).collect();
     let kind = NodeKind::parse(fields.get("kind"));
     frame.query.clone_from(&query);
-    let mut tx = desk.store.read().await?;
-    let reader = reader(&mut tx, desk.member).await?;
+    let (mut tx, reader) = desk.read().await?;
     let found = search(&mut tx, &reader, &desk.store, &query, kind, HITS).await?;
     let labels = labels(&mut tx, &reader, &mentioned(found.hits.iter().filter_map(|hit| hit.claim.as_ref()))).await?;
     let token = frame.token.clone();

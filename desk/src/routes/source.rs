@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::get;
 use kniha_core::id::NodeId;
 use kniha_core::vocab::NodeKind;
-use kniha_store::{ClaimView, cited, labels, reader, record};
+use kniha_store::{ClaimView, cited, labels, record};
 
 use crate::Desk;
 use crate::error::PageError;
@@ -49,8 +49,7 @@ async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, ur
     let id = NodeId::parse(&id).map_err(|_| PageError::NotFound)?;
     let fields = Fields::parse(uri.query().unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
     let after = fields.filled("after");
-    let mut tx = desk.store.read().await?;
-    let reader = reader(&mut tx, desk.member).await?;
+    let (mut tx, reader) = desk.read().await?;
     record(&mut tx, &reader, id).await?.filter(|record| record.kind == NodeKind::Source).ok_or(PageError::NotFound)?;
     let (claims, next) = cited(&mut tx, &reader, id, after).await?;
     let mut ids = mentioned(&claims);

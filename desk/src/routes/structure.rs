@@ -9,7 +9,7 @@ use axum::routing::get;
 use kniha_core::id::NodeId;
 use kniha_core::time::Window;
 use kniha_core::vocab::NodeKind;
-use kniha_store::{Structure, labels, reader, record, structure};
+use kniha_store::{Structure, labels, record, structure};
 
 use crate::Desk;
 use crate::draw::{ChartInput, ChartWords, UnitBox, UnitEdge, draw_chart};
@@ -58,8 +58,7 @@ async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, ur
         Ok(window) => (window, false),
         Err(_) => (Window::parse(&today).map_err(|_| PageError::Broken)?, true),
     };
-    let mut tx = desk.store.read().await?;
-    let reader = reader(&mut tx, desk.member).await?;
+    let (mut tx, reader) = desk.read().await?;
     let record = record(&mut tx, &reader, id).await?.filter(|record| record.kind == NodeKind::Unit).ok_or(PageError::NotFound)?;
     let found = structure(&mut tx, &reader, id, &day).await?;
     let labels = labels(&mut tx, &reader, &[record.id]).await?;
