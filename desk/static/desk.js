@@ -1,0 +1,76 @@
+// Keys of the desk. Nothing here is needed: every key has a link or a button that does the same. The list of keys is the page /keys.
+"use strict";
+
+const PLACES = { b: "/", p: "/people", u: "/units", i: "/incidents", a: "/acts", l: "/places", e: "/exhibits", s: "/sources" };
+let waiting = false;
+let at = -1;
+
+const lines = () => [...document.querySelectorAll("[data-move]")].filter((line) => line.getClientRects().length > 0);
+
+function move(by) {
+  const all = lines();
+  if (all.length === 0) return;
+  const focused = document.activeElement?.closest?.("[data-move]");
+  if (focused) at = all.indexOf(focused);
+  at = Math.min(Math.max(at + by, 0), all.length - 1);
+  document.querySelector(".picked")?.classList.remove("picked");
+  const line = all[at];
+  line.classList.add("picked");
+  const link = line.querySelector("a[data-open], a.name, a");
+  if (!line.hasAttribute("tabindex")) line.tabIndex = -1;
+  (line.matches(".line") || !link ? line : link).focus({ preventScroll: true });
+  line.scrollIntoView({ block: "nearest" });
+}
+
+function open() {
+  const line = document.querySelector(".picked");
+  const link = line?.querySelector("a[data-open], .line-value a.name, .row-name a.name, a.name, summary, a");
+  link?.click();
+  return Boolean(link);
+}
+
+function decide(key) {
+  const line = document.querySelector(".picked") ?? document;
+  const button = line.querySelector(`[data-key="${key}"]`);
+  const about = button?.closest("details");
+  // The first press shows what will be decided, the second decides.
+  if (about && !about.open) {
+    about.open = true;
+    button.focus();
+  } else {
+    button?.click();
+  }
+  return Boolean(button);
+}
+
+function start() {
+  const link = document.querySelector("[data-add], [data-new]");
+  link?.click();
+  return Boolean(link);
+}
+
+function typing(target) {
+  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (typing(event.target)) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  // Letters are read by their place on the keyboard, so that they work in a Cyrillic layout.
+  const letter = /^Key[A-Z]$/.test(event.code) ? event.code.slice(3).toLowerCase() : "";
+  let done = true;
+  if (waiting && PLACES[letter]) location.assign(PLACES[letter]);
+  else if (event.key === "/" || (event.code === "Slash" && !event.shiftKey)) document.getElementById("q")?.focus();
+  else if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) location.assign("/keys");
+  else if (letter === "j") move(1);
+  else if (letter === "k") move(-1);
+  else if (letter === "n") done = start();
+  else if (["1", "2", "3"].includes(event.key)) done = decide(event.key);
+  else if (event.key === "Enter" && document.activeElement?.matches(".picked")) done = open();
+  else done = false;
+  waiting = letter === "g" && !waiting;
+  if (done || waiting) event.preventDefault();
+});

@@ -1,0 +1,292 @@
+//! The desk in a browser: read, searched, added to and corrected by keyboard alone, with scripts and without; and every page before axe-core, in
+//! four languages, light and dark, on a phone's width and a desk's.
+//!
+//! Needs chromedriver, chromium and axe-core (`KNIHA_AXE` names its file). `make test` brings all three and sets `KNIHA_BROWSER=1`; then a
+//! missing one is a failure. Without that a missing one is said and the test ends.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod book;
+mod driver;
+
+use std::process::{Command, Stdio};
+
+use book::{ACT, Book, EXHIBIT, INCIDENT, NOW, PERSON, POSTING, RECORDS, SOURCE, UNIT, id};
+use driver::{CONTROL, Driver, ENTER, SPACE};
+use kniha_core::id::{ClaimId, NodeId};
+use kniha_core::lang::Lang;
+use kniha_core::vocab::NodeKind;
+use kniha_desk::{Desk, serve};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+/// The file of axe-core, or why there is no browser test.
+fn axe() -> Option<String> {
+    let must = std::env::var("KNIHA_BROWSER").is_ok_and(|set| set == "1");
+    let driver = Command::new("chromedriver").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    let file = std::env::var("KNIHA_AXE").ok().and_then(|path| std::fs::read_to_string(path).ok());
+    let missing = if driver { "axe-core, whose file KNIHA_AXE names" } else { "chromedriver" };
+    match file.filter(|_| driver) {
+        Some(script) => Some(script),
+        None if must => panic!("{missing}, is missing: `make test` installs it"),
+        None => {
+            eprintln!("not run: {missing}, is missing; `make test` installs it");
+            None
+        }
+    }
+}
+
+/// A served desk that ends with the test.
+struct Served {
+    origin: String,
+    book: Book,
+    stop: Option<oneshot::Sender<()>>,
+    runtime: Runtime,
+}
+
+impl Served {
+    fn start() -> Served {
+        let runtime = Runtime::new().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (origin, book) = runtime.block_on(async {
+            let book = Book::make().await;
+            let desk = Desk::new(book.store.clone(), book.member, || NOW, Lang::En).unwrap();
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let origin = format!("http://{}", listener.local_addr().unwrap());
+            tokio::spawn(async move { serve(desk, listener, async { drop(stopped.await) }).await.unwrap() });
+            (origin, book)
+        });
+        Served { origin, book, stop: Some(stop), runtime }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    /// The newest claim of a record with this property.
+    fn newest(&self, record: u8, property: &str) -> kniha_store::ClaimView {
+        self.runtime.block_on(async {
+            let mut tx = self.book.store.read().await.unwrap();
+            let reader = kniha_store::reader(&mut tx, self.book.member).await.unwrap();
+            let view = kniha_store::record(&mut tx, &reader, id(record)).await.unwrap().unwrap();
+            view.claims.into_iter().rfind(|claim| claim.property.code == property).unwrap_or_else(|| panic!("no {property}"))
+        })
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+    }
+}
+
+fn record(n: u8) -> String {
+    format!("/r/{}", id::<()>(n))
+}
+
+#[test]
+fn a_person_reads_searches_adds_and_corrects_by_keyboard_alone() {
+    let Some(_) = axe() else { return };
+    let (served, driver) = (Served::start(), Driver::start());
+    driver.go(&served.url("/"));
+
+    // Search, from anywhere, in another spelling.
+    driver.write("/");
+    driver.until("document.activeElement.id === 'q'");
+    driver.write("Veras");
+    driver.chord(&[ENTER]);
+    driver.until("location.pathname === '/search'");
+    driver.tab_to(&format!("main a[href=\"{}\"]", record(PERSON)));
+    driver.chord(&[ENTER]);
+    driver.until(&format!("location.pathname === '{}'", record(PERSON)));
+    assert!(driver.text().contains("1986"), "the record is read");
+
+    // Add: the key n opens the chooser; everything else is Tab, typing, Space and Enter.
+    driver.write("n");
+    driver.until("location.pathname.endsWith('/add')");
+    fill_and_save(&served, &driver);
+
+    // Correct what was just added.
+    let added = served.newest(PERSON, "person.occupation");
+    let line = format!("#c-{}", added.id);
+    reach(&driver, &line, "correct");
+    driver.until("location.pathname.endsWith('/correct')");
+    driver.tab_to("#value");
+    driver.chord(&[CONTROL, "a"]);
+    driver.write("master miller");
+    driver.chord(&[ENTER]);
+    driver.until("location.search.includes('done=corrected')");
+    assert!(driver.text().contains("master miller"));
+    let corrected = served.newest(PERSON, "person.occupation");
+    assert_eq!(corrected.value.unwrap().written().unwrap(), "master miller");
+    assert_eq!(corrected.citations[0].words.as_deref(), Some("with flour on his coat"), "the correction keeps the source");
+
+    // Decide: withdraw asks why, the error takes the focus, and mending it saves.
+    reach(&driver, &format!("#c-{}", corrected.id), "withdraw");
+    driver.until("location.pathname.endsWith('/withdraw')");
+    driver.tab_to("main button");
+    driver.chord(&[ENTER]);
+    driver.until("document.querySelector('.problems')");
+    assert!(driver.focused(".problems"), "the summary has the focus");
+    driver.tab_to(".problems a");
+    driver.chord(&[ENTER]);
+    driver.until("document.activeElement.id === 'reason'");
+    driver.write("a mistake");
+    driver.tab_to("main button");
+    driver.chord(&[ENTER]);
+    driver.until("location.search.includes('done=withdraw')");
+}
+
+#[test]
+fn the_same_works_without_scripts() {
+    let Some(_) = axe() else { return };
+    let (served, driver) = (Served::start(), Driver::start());
+    driver.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true}));
+    driver.go(&served.url("/"));
+    driver.write("/");
+    assert!(!driver.focused("#q"), "scripts are off");
+    driver.tab_to("#q");
+    driver.write("Верас");
+    driver.chord(&[ENTER]);
+    driver.until("location.pathname === '/search'");
+    driver.tab_to(&format!("main a[href=\"{}\"]", record(PERSON)));
+    driver.chord(&[ENTER]);
+    driver.until(&format!("location.pathname === '{}'", record(PERSON)));
+    driver.tab_to("main a[href$=\"/add\"]");
+    driver.chord(&[ENTER]);
+    driver.until("location.pathname.endsWith('/add')");
+    fill_and_save(&served, &driver);
+    let added = served.newest(PERSON, "person.occupation");
+    reach(&driver, &format!("#c-{}", added.id), "correct");
+    driver.until("location.pathname.endsWith('/correct')");
+    driver.tab_to("#value");
+    driver.chord(&[CONTROL, "a"]);
+    driver.write("master miller");
+    driver.chord(&[ENTER]);
+    driver.until("location.search.includes('done=corrected')");
+    assert_eq!(served.newest(PERSON, "person.occupation").value.unwrap().written().unwrap(), "master miller");
+}
+
+/// From the chooser of properties to the saved claim: an occupation, its source found in the book, and the source's words.
+fn fill_and_save(served: &Served, driver: &Driver) {
+    driver.tab_to("main a[href*=\"person.occupation\"]");
+    driver.chord(&[ENTER]);
+    driver.until("document.querySelector('#value')");
+    driver.tab_to("#value");
+    driver.write("miller");
+    driver.tab_to("#source-find");
+    driver.write("watch");
+    // Enter in any field runs a search that was typed and not run yet, before anything is saved.
+    driver.chord(&[ENTER]);
+    driver.until("document.querySelector('.offers')");
+    assert!(driver.focused(&format!(".offers input[value=\"{}\"]", id::<()>(SOURCE))), "what was found has the focus");
+    driver.chord(&[SPACE]);
+    driver.tab_to("#words");
+    driver.write("with flour on his coat");
+    driver.tab_to(".buttons button.primary");
+    driver.chord(&[ENTER]);
+    driver.until("location.search.includes('done=added')");
+    assert!(driver.text().contains("miller"));
+    assert_eq!(served.newest(PERSON, "person.occupation").value.unwrap().written().unwrap(), "miller");
+}
+
+/// Goes to something that can be done with a claim. It may be folded away: then its summary is opened first.
+fn reach(driver: &Driver, line: &str, what: &str) {
+    let link = format!("{line} a[href$=\"/{what}\"]");
+    if driver.ask(&format!("return document.querySelector({}).checkVisibility()", json!(link))) == false {
+        driver.tab_to(&format!("{line} details:has(a[href$=\"/{what}\"]) > summary"));
+        driver.chord(&[ENTER]);
+    }
+    driver.tab_to(&link);
+    driver.chord(&[ENTER]);
+}
+
+/// Every page, by its address.
+fn pages() -> Vec<String> {
+    let claim = |n: u8| format!("/c/{}", id::<()>(n));
+    let lists = ["people", "units", "incidents", "acts", "injuries", "places", "exhibits", "sources", "postings", "commands", "positionings", "involvements"];
+    let mut pages: Vec<String> = ["/", "/keys", "/new", "/search?q=Veras", "/search?q=zzzz", "/search", "/nowhere"].map(str::to_owned).into();
+    pages.extend(lists.map(|list| format!("/{list}")));
+    pages.extend(["/incidents?q=nothing-like-this".to_owned(), "/incidents/map".to_owned(), "/places/map".to_owned()]);
+    pages.extend(RECORDS.map(|(n, _)| record(n)));
+    pages.extend([record(PERSON) + "/history", record(UNIT) + "/structure", record(SOURCE) + "/cited"]);
+    pages.extend(NodeKind::ALL.map(|kind| format!("/new/{}", kind.code())));
+    pages.extend([PERSON, INCIDENT, ACT, EXHIBIT, POSTING].map(|n| record(n) + "/add"));
+    for (n, property) in [
+        (PERSON, "person.name"),
+        (PERSON, "person.sex"),
+        (PERSON, "person.note"),
+        (INCIDENT, "incident.when"),
+        (INCIDENT, "incident.where"),
+        (INCIDENT, "incident.place"),
+        (ACT, "act.violation"),
+        (EXHIBIT, "exhibit.bytes"),
+        (EXHIBIT, "exhibit.address"),
+    ] {
+        pages.push(format!("{}/add?property={property}", record(n)));
+    }
+    // Claims are numbered from 101 in the order of the story: 104 is a name, 103 an address.
+    pages.extend(["correct", "accept", "question", "withdraw", "erase"].map(|what| format!("{}/{what}", claim(104))));
+    pages.push(format!("{}/leave", claim(103)));
+    pages
+}
+
+#[test]
+fn no_page_shuts_anybody_out() {
+    let Some(axe) = axe() else { return };
+    let (served, driver) = (Served::start(), Driver::start());
+    let mut found = Vec::new();
+    let mut checks = 0;
+    for path in pages() {
+        for lang in Lang::ALL {
+            let mark = if path.contains('?') { '&' } else { '?' };
+            driver.go(&served.url(&format!("{path}{mark}lang={lang}")));
+            checks += check(&driver, &axe, &format!("{path} {lang}"), &mut found);
+        }
+    }
+    // Pages that only a form leads to: what was found, and what is wrong.
+    for lang in Lang::ALL {
+        driver.go(&served.url(&format!("{}/add?property=incident.place&lang={lang}", record(INCIDENT))));
+        for (button, name) in [("button[value=\"find:value\"]", "found"), (".buttons button.primary", "wrong")] {
+            driver.tab_to(button);
+            driver.chord(&[ENTER]);
+            driver.until("document.querySelector('.offers, .problems')");
+            checks += check(&driver, &axe, &format!("form {name} {lang}"), &mut found);
+        }
+    }
+    assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
+    assert!(checks > 1000, "{checks} checks");
+}
+
+/// The page as it stands, light and dark, wide and narrow, before axe-core; and whether it fits its width.
+fn check(driver: &Driver, axe: &str, page: &str, found: &mut Vec<String>) -> usize {
+    driver.ask(axe);
+    let mut checks = 0;
+    for (width, scheme) in [(1280, "light"), (1280, "dark"), (390, "dark"), (390, "light")] {
+        let height = 900;
+        driver.devtools("Emulation.setDeviceMetricsOverride", json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 800}));
+        driver.devtools("Emulation.setEmulatedMedia", json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]}));
+        let run = "const done = arguments[arguments.length - 1];
+            axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
+                .then((result) => done(result.violations.map((v) => v.id + ': ' + v.help + ' — ' + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | '))),
+                    (error) => done(['axe failed: ' + error]));";
+        let Value::Array(violations) = driver.wait_for(run) else { panic!("axe-core gives no list") };
+        found.extend(violations.iter().map(|violation| format!("{page} {width} {scheme}: {}", violation.as_str().unwrap_or_default())));
+        let over = driver.ask("return document.documentElement.scrollWidth - document.documentElement.clientWidth").as_i64().unwrap_or(0);
+        if over > 0 {
+            found.push(format!("{page} {width} {scheme}: {over} px wider than the window"));
+        }
+        checks += 1;
+    }
+    driver.devtools("Emulation.clearDeviceMetricsOverride", json!({}));
+    checks
+}
+
+/// What the addresses above are made of is what the desk makes.
+#[test]
+fn addresses_are_made_of_ids() {
+    assert_eq!(record(PERSON), format!("/r/{}", NodeId::from_random([PERSON; 16])));
+    assert_eq!(id::<()>(104).to_string(), ClaimId::from_random([104; 16]).to_string());
+}
