@@ -32,8 +32,10 @@ const MOST_CHARS: usize = 500;
 /// Times of records: a day finds them.
 const TIMES: &str = "'incident.when','act.when','injury.when','exhibit.captured','person.birth','source.published'";
 
-/// A candidate: why, how well, by which claim.
-type Candidates = BTreeMap<i64, (u32, Why, Option<i64>)>;
+/// How well a candidate matches, why, and by which claim.
+type Match = (u32, Why, Option<i64>);
+/// Candidates by the number of their record.
+type Candidates = BTreeMap<i64, Match>;
 
 /// Finds records. `kind` narrows, `limit` is at most 200.
 ///
@@ -41,7 +43,7 @@ type Candidates = BTreeMap<i64, (u32, Why, Option<i64>)>;
 /// What the database said, or a row that does not read back.
 pub async fn search(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: Option<NodeKind>, limit: usize) -> Result<Found, StoreError> {
     let (candidates, more) = candidates(tx, reader, store, text, kind).await?;
-    let mut order: Vec<(i64, (u32, Why, Option<i64>))> = candidates.into_iter().collect();
+    let mut order: Vec<(i64, Match)> = candidates.into_iter().collect();
     order.sort_by_key(|(no, (score, ..))| (std::cmp::Reverse(*score), std::cmp::Reverse(*no)));
     let nos: Vec<i64> = order.iter().map(|(no, _)| *no).collect();
     let kinds = kinds(tx, &nos).await?;

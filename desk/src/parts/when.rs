@@ -4,7 +4,7 @@
 //! the messages because languages decline them. Does no I/O.
 
 use askama::Template;
-use kniha_core::time::{Bound, Clock, Cover, UtcMicros, Unit, Window, civil};
+use kniha_core::time::{Bound, Clock, Cover, Unit, UtcMicros, Window, civil};
 
 use crate::lang::Tongue;
 
@@ -245,7 +245,10 @@ mod tests {
         assert_eq!(plain(Lang::En, "~2020-08-09"), "9 August 2020 (some time that day)");
         assert_eq!(plain(Lang::En, "~2020-08"), "August 2020 (some time that month)");
         assert_eq!(plain(Lang::En, "~2020-08-09..2020-08-11"), "9–11 August 2020 (some time in between)");
-        assert_eq!(plain(Lang::En, "~2020-08-09T21:00..2020-08-10T03:00 +03:00"), "9 August 2020, 21:00 – 10 August 2020, 03:00 (some time in between, UTC+03:00)");
+        assert_eq!(
+            plain(Lang::En, "~2020-08-09T21:00..2020-08-10T03:00 +03:00"),
+            "9 August 2020, 21:00 – 10 August 2020, 03:00 (some time in between, UTC+03:00)"
+        );
         assert_eq!(plain(Lang::En, "2020-08-09T21:00..2020-08-09T23:30"), "9 August 2020, 21:00–23:30 (time zone not stated)");
     }
 
