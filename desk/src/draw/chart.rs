@@ -26,77 +26,77 @@ const PAD_PX: f64 = 8.0;
 
 /// A unit as it was on the day.
 #[derive(Clone, Debug, Default)]
-pub struct UnitBox {
+pub(crate) struct UnitBox {
     /// What edges call it.
-    pub id: String,
+    pub(crate) id: String,
     /// Its name in the reader's script.
-    pub name: String,
+    pub(crate) name: String,
     /// What kind of unit it is, in words.
-    pub class: String,
+    pub(crate) class: String,
     /// People known to be posted there on the day.
-    pub people: Option<u64>,
+    pub(crate) people: Option<u64>,
     /// Who commands it.
-    pub commander: Option<String>,
+    pub(crate) commander: Option<String>,
     /// Its page.
-    pub href: String,
+    pub(crate) href: String,
     /// Whether it is in doubt that it existed on the day.
-    pub doubtful: bool,
+    pub(crate) doubtful: bool,
 }
 
 /// A line of command on the day.
 #[derive(Clone, Debug, Default)]
-pub struct UnitEdge {
+pub(crate) struct UnitEdge {
     /// Id of the unit that commands.
-    pub superior: String,
+    pub(crate) superior: String,
     /// Id of the unit that is commanded.
-    pub subordinate: String,
+    pub(crate) subordinate: String,
     /// What kind of command, in words; empty for the usual kind.
-    pub kind: String,
+    pub(crate) kind: String,
     /// Whether it is in doubt on the day.
-    pub doubtful: bool,
+    pub(crate) doubtful: bool,
 }
 
 /// Words in the reader's language.
 #[derive(Clone, Copy)]
-pub struct ChartWords<'a> {
+pub(crate) struct ChartWords<'a> {
     /// Read out first: whose structure, on which day.
-    pub title: &'a str,
+    pub(crate) title: &'a str,
     /// Read out second.
-    pub description: &'a str,
+    pub(crate) description: &'a str,
     /// "34 people".
-    pub people: &'a dyn Fn(u64) -> String,
+    pub(crate) people: &'a dyn Fn(u64) -> String,
     /// "Commander: K. Novik".
-    pub commander: &'a dyn Fn(&str) -> String,
+    pub(crate) commander: &'a dyn Fn(&str) -> String,
     /// "and 12 more".
-    pub more: &'a dyn Fn(usize) -> String,
+    pub(crate) more: &'a dyn Fn(usize) -> String,
     /// "12 subordinate units", for a unit none of whose subordinates are shown.
-    pub hidden: &'a dyn Fn(usize) -> String,
+    pub(crate) hidden: &'a dyn Fn(usize) -> String,
     /// "also under …".
-    pub also_under: &'a dyn Fn(&str) -> String,
+    pub(crate) also_under: &'a dyn Fn(&str) -> String,
     /// "in doubt".
-    pub doubtful: &'a str,
+    pub(crate) doubtful: &'a str,
 }
 
 /// A chart to be drawn.
-pub struct ChartInput<'a> {
+pub(crate) struct ChartInput<'a> {
     /// Tells apart several drawings on one page.
-    pub id: &'a str,
+    pub(crate) id: &'a str,
     /// All units that may be shown, in the order wished for; far more than will be shown are no harm.
-    pub units: &'a [UnitBox],
+    pub(crate) units: &'a [UnitBox],
     /// All lines of command between them.
-    pub edges: &'a [UnitEdge],
+    pub(crate) edges: &'a [UnitEdge],
     /// Id of the unit in the middle.
-    pub focus: &'a str,
+    pub(crate) focus: &'a str,
     /// Width not to be exceeded, in pixels; two columns (482) are always allowed.
-    pub max_width: u32,
+    pub(crate) max_width: u32,
     /// Where superiors and direct subordinates that found no room are listed.
-    pub more_href: &'a str,
+    pub(crate) more_href: &'a str,
     /// Words in the reader's language.
-    pub words: ChartWords<'a>,
+    pub(crate) words: ChartWords<'a>,
 }
 
 /// Draws the structure around a unit. With an unknown focus the drawing is empty but for its title.
-pub fn draw_chart(input: &ChartInput<'_>) -> String {
+pub(crate) fn draw_chart(input: &ChartInput<'_>) -> String {
     let graph = Graph::new(input.units, input.edges);
     let across = ((f64::from(input.max_width.min(8_000)) - 2.0 * EDGE_PX + BETWEEN_PX) / (COLUMN_PX + BETWEEN_PX)).floor().max(2.0) as usize;
     let Some(focus) = graph.number(input.focus) else {

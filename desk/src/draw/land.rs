@@ -19,7 +19,7 @@ pub(super) static LAND: LazyLock<Land> = LazyLock::new(|| Land::parse(LINES, NAM
 
 /// The language that names on the map are written in, where they are known; otherwise they are in their international Latin form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
+pub(crate) enum Language {
     /// English.
     English,
     /// Russian.

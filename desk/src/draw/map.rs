@@ -27,72 +27,72 @@ const TOOLTIP_CHARS: usize = 120;
 
 /// One thing on the list.
 #[derive(Clone, Debug)]
-pub struct MapPoint {
+pub(crate) struct MapPoint {
     /// Degrees north; off −90…90 it is left out.
-    pub lat_deg: f64,
+    pub(crate) lat_deg: f64,
     /// Degrees east; off −180…180 it is left out.
-    pub lon_deg: f64,
+    pub(crate) lon_deg: f64,
     /// The true place is within this many metres; 0 when it is exact.
-    pub radius_m: f64,
+    pub(crate) radius_m: f64,
     /// Its name, for the tooltip and, where there is room, beside it.
-    pub label: String,
+    pub(crate) label: String,
     /// Its page.
-    pub href: String,
+    pub(crate) href: String,
     /// How many things it stands for, 1 for a single one; 0 counts as 1.
-    pub count: u64,
+    pub(crate) count: u64,
 }
 
 /// Words in the reader's language.
 #[derive(Clone, Copy)]
-pub struct MapWords<'a> {
+pub(crate) struct MapWords<'a> {
     /// Read out first: what the map shows.
-    pub title: &'a str,
+    pub(crate) title: &'a str,
     /// Read out second: how many, where, that the same is in the table.
-    pub description: &'a str,
+    pub(crate) description: &'a str,
     /// The letters for north, east, south, west.
-    pub compass: [&'a str; 4],
+    pub(crate) compass: [&'a str; 4],
     /// "km".
-    pub kilometres: &'a str,
+    pub(crate) kilometres: &'a str,
     /// "m".
-    pub metres: &'a str,
+    pub(crate) metres: &'a str,
     /// "Natural Earth (public domain)".
-    pub attribution: &'a str,
+    pub(crate) attribution: &'a str,
     /// The tooltip of a counted circle: "12 incidents here".
-    pub together: &'a dyn Fn(u64) -> String,
+    pub(crate) together: &'a dyn Fn(u64) -> String,
     /// Doubt in words, given a distance with its unit: "within 3 km".
-    pub within: &'a dyn Fn(&str) -> String,
+    pub(crate) within: &'a dyn Fn(&str) -> String,
 }
 
 /// A map to be drawn.
-pub struct MapInput<'a> {
+pub(crate) struct MapInput<'a> {
     /// Tells apart several drawings on one page; letters, digits and hyphens are used.
-    pub id: &'a str,
+    pub(crate) id: &'a str,
     /// The list; up to about 10,000.
-    pub points: &'a [MapPoint],
+    pub(crate) points: &'a [MapPoint],
     /// Width in pixels, 240 to 2,400; about what it will have on the page.
-    pub width: u32,
+    pub(crate) width: u32,
     /// Height in pixels, 180 to 1,600.
-    pub height: u32,
+    pub(crate) height: u32,
     /// Beginning of the address of the list narrowed to a circle; `west,south,east,north` in degrees is added. West is greater than
     /// east where the 180th meridian lies between.
-    pub within_href: &'a str,
+    pub(crate) within_href: &'a str,
     /// Language of towns and countries.
-    pub language: Language,
+    pub(crate) language: Language,
     /// Words in that language.
-    pub words: MapWords<'a>,
+    pub(crate) words: MapWords<'a>,
 }
 
 /// A map that was drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MapDrawing {
+pub(crate) struct MapDrawing {
     /// The `<svg>` element.
-    pub svg: String,
+    pub(crate) svg: String,
     /// Points that are off the globe and therefore not on the map.
-    pub left_out: usize,
+    pub(crate) left_out: usize,
 }
 
 /// Draws the map of a list.
-pub fn draw_map(input: &MapInput<'_>) -> MapDrawing {
+pub(crate) fn draw_map(input: &MapInput<'_>) -> MapDrawing {
     let frame = Rect { left: 0.0, top: 0.0, right: f64::from(input.width.clamp(240, 2_400)), bottom: f64::from(input.height.clamp(180, 1_600)) };
     let spots: Vec<(usize, Spot)> =
         (input.points.iter().enumerate()).filter_map(|(index, point)| Some((index, Spot::new(point.lat_deg, point.lon_deg, point.radius_m)?))).collect();

@@ -24,13 +24,10 @@ mod timeline;
 mod tree;
 mod view;
 
-pub use chart::{ChartInput, ChartWords, UnitBox, UnitEdge, draw_chart};
-pub use land::Language;
-pub use map::{MapDrawing, MapInput, MapPoint, MapWords, draw_map};
-pub use timeline::{AxisDate, Band, TimelineInput, TimelineWords, draw_timeline};
-
-/// The rules that give the drawings their look, for the desk's stylesheet.
-pub const CSS: &str = include_str!("draw.css");
+pub(crate) use chart::{ChartInput, ChartWords, UnitBox, UnitEdge, draw_chart};
+pub(crate) use land::Language;
+pub(crate) use map::{MapDrawing, MapInput, MapPoint, MapWords, draw_map};
+pub(crate) use timeline::{AxisDate, Band, TimelineInput, TimelineWords, draw_timeline};
 
 #[cfg(test)]
 mod tests;

@@ -33,26 +33,26 @@ const MOST_BANDS: usize = 200;
 
 /// One window.
 #[derive(Clone, Debug, Default)]
-pub struct Band {
+pub(crate) struct Band {
     /// What it is.
-    pub label: String,
+    pub(crate) label: String,
     /// Where it begins; `None` when nothing is known of that.
-    pub start_us: Option<i64>,
+    pub(crate) start_us: Option<i64>,
     /// Where it ends; `None` when nothing is known of that. Before the start, the two are taken the other way round.
-    pub end_us: Option<i64>,
+    pub(crate) end_us: Option<i64>,
     /// Whether the window is exact, or only where something lies within.
-    pub precise: bool,
+    pub(crate) precise: bool,
     /// Whether the start is a real beginning.
-    pub start_real: bool,
+    pub(crate) start_real: bool,
     /// Whether the end is a real end.
-    pub end_real: bool,
+    pub(crate) end_real: bool,
     /// Its page.
-    pub href: String,
+    pub(crate) href: String,
 }
 
 /// A date on the axis, to be written as people write it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AxisDate {
+pub(crate) enum AxisDate {
     /// A year, 1 to 9999.
     Year(i16),
     /// A month of a year.
@@ -63,33 +63,33 @@ pub enum AxisDate {
 
 /// Words in the reader's language.
 #[derive(Clone, Copy)]
-pub struct TimelineWords<'a> {
+pub(crate) struct TimelineWords<'a> {
     /// Read out first.
-    pub title: &'a str,
+    pub(crate) title: &'a str,
     /// Read out second.
-    pub description: &'a str,
+    pub(crate) description: &'a str,
     /// A date of the axis.
-    pub date: &'a dyn Fn(AxisDate) -> String,
+    pub(crate) date: &'a dyn Fn(AxisDate) -> String,
     /// The tooltip of a band: its window in words.
-    pub window: &'a dyn Fn(&Band) -> String,
+    pub(crate) window: &'a dyn Fn(&Band) -> String,
     /// "and 12 more".
-    pub more: &'a dyn Fn(usize) -> String,
+    pub(crate) more: &'a dyn Fn(usize) -> String,
 }
 
 /// Bands to be drawn.
-pub struct TimelineInput<'a> {
+pub(crate) struct TimelineInput<'a> {
     /// Tells apart several drawings on one page.
-    pub id: &'a str,
+    pub(crate) id: &'a str,
     /// The windows, in the order wished for.
-    pub bands: &'a [Band],
+    pub(crate) bands: &'a [Band],
     /// Width in pixels, 200 to 2,400.
-    pub width: u32,
+    pub(crate) width: u32,
     /// Words in the reader's language.
-    pub words: TimelineWords<'a>,
+    pub(crate) words: TimelineWords<'a>,
 }
 
 /// Draws the bands on one axis.
-pub fn draw_timeline(input: &TimelineInput<'_>) -> String {
+pub(crate) fn draw_timeline(input: &TimelineInput<'_>) -> String {
     let shown = &input.bands[..input.bands.len().min(MOST_BANDS)];
     let hidden = input.bands.len() - shown.len();
     let width = f64::from(input.width.clamp(200, 2_400));
