@@ -141,7 +141,7 @@ async fn row_of(chunk: &mut Chunk<'_, '_>, rng: &mut Rng, words: &Words, source:
         add(chunk, act, "act.victim", Value::Ref(person), cite).await;
     }
     // A record with five hundred claims.
-    if row % 40 == 0 && row <= 20_000 {
+    if row.is_multiple_of(40) && row <= 20_000 {
         let (hub, _) = chunk.node_for("hub", NodeKind::Person).await.unwrap();
         made.hub = hub;
         add(chunk, hub, "person.note", text(sentence(rng, words, 15)), cite).await;
