@@ -4,7 +4,7 @@
 //! answers with a page or a [`PageError`]. Until sign-in exists the desk speaks for one member and listens on loopback only. No SQL here.
 
 mod assets;
-mod draw;
+pub mod draw;
 mod error;
 mod fields;
 mod form;
@@ -98,7 +98,6 @@ pub async fn serve(desk: Desk, listener: TcpListener, shutdown: impl Future<Outp
 }
 
 /// Every page behind the guard. `port` is the one that browsers must have asked for.
-#[must_use]
 pub fn router(desk: Desk, port: u16) -> Router {
     let pages = routes::routes().merge(assets::routes()).fallback(not_found).method_not_allowed_fallback(wrong_method);
     guard::around(pages, desk, port)

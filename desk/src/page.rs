@@ -84,11 +84,8 @@ impl Frame {
     /// The ways through the house.
     pub(crate) fn ways(&self) -> Vec<Way> {
         let book = Way { href: "/", name: self.t.get("book"), now: self.room == Room::Book };
-        let kinds = MAIN_KINDS.into_iter().map(|kind| Way {
-            href: href::list(kind),
-            name: capital(kind.many(self.t.lang())),
-            now: self.room == Room::Kind(kind),
-        });
+        let kinds =
+            MAIN_KINDS.into_iter().map(|kind| Way { href: href::list(kind), name: capital(kind.many(self.t.lang())), now: self.room == Room::Kind(kind) });
         std::iter::once(book).chain(kinds).collect()
     }
 

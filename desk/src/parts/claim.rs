@@ -157,7 +157,9 @@ impl Line {
         let mut lines: Vec<Vec<&ClaimView>> = Vec::new();
         for claim in claims {
             let same = |other: &&mut Vec<&ClaimView>| {
-                other.first().is_some_and(|first| claim.value.is_some() && first.value == claim.value && first.held == claim.held && first.stance == claim.stance)
+                other
+                    .first()
+                    .is_some_and(|first| claim.value.is_some() && first.value == claim.value && first.held == claim.held && first.stance == claim.stance)
             };
             match lines.iter_mut().find(same) {
                 Some(line) => line.push(claim),

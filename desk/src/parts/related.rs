@@ -180,7 +180,6 @@ fn is_in_label(label: Option<&Label>, property: &Property) -> bool {
     label.is_some_and(|label| label.codes.iter().any(|(of, _)| of == list))
 }
 
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
@@ -193,7 +192,12 @@ mod tests {
     fn a_posting_is_called_by_its_unit_and_says_role_and_time() {
         let mut at = claim("posting.unit", &UNIT.to_string());
         at.held = Some(Window::parse("2018-03!..").unwrap());
-        let row = Related { via: vocab::property("posting.person").unwrap(), id: at.subject, kind: NodeKind::Posting, claims: vec![at, claim("posting.role", "officer")] };
+        let row = Related {
+            via: vocab::property("posting.person").unwrap(),
+            id: at.subject,
+            kind: NodeKind::Posting,
+            claims: vec![at, claim("posting.role", "officer")],
+        };
         let sections = Section::all(&reading(Lang::En), &[row]);
         let row = &sections[0].rows[0];
         assert_eq!((row.link.main.text.as_str(), row.facts.len(), row.held.len()), ("Second Regiment", 1, 1));

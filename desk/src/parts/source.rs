@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn hostile_words_of_a_source_stay_words() {
-        let citation = Citation { words: Some("<script>".into()), locator: Some("\"><b>".into()), archived: Some("javascript:alert(1)".into()), ..Citation::of(*SOURCE) };
+        let citation =
+            Citation { words: Some("<script>".into()), locator: Some("\"><b>".into()), archived: Some("javascript:alert(1)".into()), ..Citation::of(*SOURCE) };
         let html = Chip::of(&reading(Lang::En), &citation).render().unwrap();
         assert!(!html.contains("<script") && !html.contains("<b>") && !html.contains("href=\"javascript"), "{html}");
     }

@@ -85,7 +85,10 @@ impl HistoryPage {
             entries: shown.into_iter().map(|entry| Entry::of(reading, entry, all)).collect(),
             count: frame.t.count("entries-count", all.len()),
             next: next.map(|seq| href::with(&href::history(id), &[("before", &seq)])),
-            frame: { let title = format!("{} · {}", head.main.text, frame.t.get("history")); frame.titled(title) },
+            frame: {
+                let title = format!("{} · {}", head.main.text, frame.t.get("history"));
+                frame.titled(title)
+            },
             head,
         }
     }

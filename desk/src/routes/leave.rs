@@ -44,6 +44,14 @@ async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>) ->
 impl LeavePage {
     pub(crate) fn new(frame: Frame, address: String, back: Link) -> LeavePage {
         let host = address.split_once("://").map_or("", |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default();
-        LeavePage { host: host.rsplit('@').next().unwrap_or_default().to_owned(), address, back, frame: { let title = frame.t.get("leave-title"); frame.titled(title) } }
+        LeavePage {
+            host: host.rsplit('@').next().unwrap_or_default().to_owned(),
+            address,
+            back,
+            frame: {
+                let title = frame.t.get("leave-title");
+                frame.titled(title)
+            },
+        }
     }
 }

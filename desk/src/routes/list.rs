@@ -284,11 +284,8 @@ fn facets(t: Tongue, ask: &Ask, found: &StorePage) -> Vec<Facet> {
                 let value = format!("{}:{code}", of.code);
                 let on = ask.codes.iter().any(|(of, asked)| of.code == property.code && asked == code);
                 let path = href::list(ask.kind);
-                let href = if on {
-                    ask.href(path, |name, text| !(name == "has" && text == value), &[])
-                } else {
-                    ask.href(path, |_, _| true, &[("has", &value)])
-                };
+                let href =
+                    if on { ask.href(path, |name, text| !(name == "has" && text == value), &[]) } else { ask.href(path, |_, _| true, &[("has", &value)]) };
                 let list = if let ValueType::Code(list) = of.value { list } else { "" };
                 FacetCode { words: capital(&term(t, list, code)), count: *count, href, on }
             })

@@ -95,7 +95,10 @@ impl SearchPage {
             count: t.count("hits-count", total),
             more: found.more || total > found.hits.len(),
             kinds,
-            frame: { let title = if query.is_empty() { t.get("search") } else { format!("{query} · {}", t.get("search")) }; frame.titled(title) },
+            frame: {
+                let title = if query.is_empty() { t.get("search") } else { format!("{query} · {}", t.get("search")) };
+                frame.titled(title)
+            },
         }
     }
 }

@@ -84,7 +84,10 @@ impl SourcePage {
             claims: claims.iter().map(cited).collect(),
             first: None,
             next: None,
-            frame: { let title = format!("{} · {}", head.main.text, t.get("cited")); frame.titled(title).standing(Room::Kind(NodeKind::Source)) },
+            frame: {
+                let title = format!("{} · {}", head.main.text, t.get("cited"));
+                frame.titled(title).standing(Room::Kind(NodeKind::Source))
+            },
             head,
         }
     }

@@ -95,7 +95,10 @@ impl StructurePage {
             units,
             alone: found.units.len() < 2,
             more: found.more,
-            frame: { let title = t.with("structure-title", &[("unit", &head.main.text), ("day", &day_words)]); frame.titled(title).standing(Room::Kind(NodeKind::Unit)) },
+            frame: {
+                let title = t.with("structure-title", &[("unit", &head.main.text), ("day", &day_words)]);
+                frame.titled(title).standing(Room::Kind(NodeKind::Unit))
+            },
             day_words,
             head,
         }

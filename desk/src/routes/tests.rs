@@ -87,11 +87,19 @@ fn record(kind: NodeKind) -> RecordView {
 }
 
 fn rows(kind: NodeKind) -> Vec<ListRow> {
-    vec![ListRow { id: node(1), label: label(kind), facts: claims(kind) }, ListRow { id: node(2), label: Label { kind: Some(kind), ..Label::default() }, facts: Vec::new() }]
+    vec![
+        ListRow { id: node(1), label: label(kind), facts: claims(kind) },
+        ListRow { id: node(2), label: Label { kind: Some(kind), ..Label::default() }, facts: Vec::new() },
+    ]
 }
 
 fn related() -> Vec<Related> {
-    let ties = [("posting.unit", NodeKind::Posting), ("command.superior", NodeKind::Command), ("positioning.unit", NodeKind::Positioning), ("involvement.unit", NodeKind::Involvement)];
+    let ties = [
+        ("posting.unit", NodeKind::Posting),
+        ("command.superior", NodeKind::Command),
+        ("positioning.unit", NodeKind::Positioning),
+        ("involvement.unit", NodeKind::Involvement),
+    ];
     let more = [("act.place", NodeKind::Act), ("injury.act", NodeKind::Injury), ("incident.exhibit", NodeKind::Incident), ("place.inside", NodeKind::Place)];
     let all = ties.iter().chain(&more);
     all.flat_map(|(via, kind)| {
@@ -133,7 +141,12 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
         put(kind.code(), page.render().unwrap());
         let query = format!("q={}&from=2020&to=2021&at={}&has=act.violation%3Atorture", "%3Cscript%3E", *UNIT);
         let ask = Ask::read(kind, &Fields::parse(query.as_bytes()).unwrap());
-        let list = StorePage { rows: rows(kind), next: Some("12 x".into()), count: Count::MoreThan(1000), facets: vec![(vocab::property("act.violation").unwrap(), "torture".into(), 3)] };
+        let list = StorePage {
+            rows: rows(kind),
+            next: Some("12 x".into()),
+            count: Count::MoreThan(1000),
+            facets: vec![(vocab::property("act.violation").unwrap(), "torture".into(), 3)],
+        };
         put("list", ListPage::new(&reading, frame(lang), ask.clone(), &list).render().unwrap());
         let drawn = Drawn { rows: &rows(kind), places: &std::collections::BTreeMap::new(), within: None, more: true };
         put("map", MapPage::new(&reading, frame(lang), &ask, &drawn).render().unwrap());
@@ -153,7 +166,8 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     put("source", SourcePage::new(&reading, frame(lang), *SOURCE, &claims(NodeKind::Person)).render().unwrap());
     let unit = |n, depth| StructureUnit { id: if n == 0 { *UNIT } else { node(n) }, label: label(NodeKind::Unit), people: 21, depth };
     let day = Window::parse("2020-08-09").unwrap();
-    let structure = Structure { units: vec![unit(0, 0), unit(50, -1), unit(51, 2)], commands: vec![(node(50), *UNIT, true), (*UNIT, node(51), false)], more: true };
+    let structure =
+        Structure { units: vec![unit(0, 0), unit(50, -1), unit(51, 2)], commands: vec![(node(50), *UNIT, true), (*UNIT, node(51), false)], more: true };
     put("structure", StructurePage::new(&reading, frame(lang), *UNIT, &day, &structure).render().unwrap());
     let back = Link::labelled(Tongue(lang), node(1), &label(NodeKind::Exhibit));
     put("leave", LeavePage::new(frame(lang), "https://a@example.org/\"><script>".into(), back).render().unwrap());
@@ -194,7 +208,8 @@ fn every_page_speaks_its_language_and_shows_no_message_key() {
 #[test]
 fn headings_begin_at_one_and_skip_no_level() {
     for (name, html) in pages(Lang::En) {
-        let levels: Vec<u8> = html.match_indices("<h").filter_map(|(at, _)| html.as_bytes().get(at + 2).filter(|c| c.is_ascii_digit()).map(|c| c - b'0')).collect();
+        let levels: Vec<u8> =
+            html.match_indices("<h").filter_map(|(at, _)| html.as_bytes().get(at + 2).filter(|c| c.is_ascii_digit()).map(|c| c - b'0')).collect();
         assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1, "{name}");
         assert_eq!(levels.first(), Some(&1), "{name}");
         assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{name}: {levels:?}");

@@ -150,7 +150,12 @@ impl Driver {
     pub(crate) fn until(&self, condition: &str) {
         let began = Instant::now();
         // While a page is being left, asking it may fail; only a lasting no is one.
-        while self.send("POST", &format!("/session/{}/execute/sync", self.session), Some(&json!({"script": format!("return document.readyState === 'complete' && Boolean({condition})"), "args": []}))) != Some(json!(true)) {
+        while self.send(
+            "POST",
+            &format!("/session/{}/execute/sync", self.session),
+            Some(&json!({"script": format!("return document.readyState === 'complete' && Boolean({condition})"), "args": []})),
+        ) != Some(json!(true))
+        {
             assert!(began.elapsed() < Duration::from_secs(20), "{condition} does not come true on {}:\n{}", self.address(), self.text());
             std::thread::sleep(Duration::from_millis(30));
         }
