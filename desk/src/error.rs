@@ -31,8 +31,8 @@ pub enum PageError {
     Host,
     /// The request comes from another site.
     Foreign,
-    /// The form is of an earlier run of the desk. It can be sent again from the page that says so.
-    Stale(Box<Again>),
+    /// The form is of an earlier run of the desk.
+    Stale,
     /// It took too long and was broken off.
     Slow,
     /// A fault of the program or of the book's rows.
@@ -53,11 +53,12 @@ pub enum PageError {
     Erased,
 }
 
-/// A form that can be sent again with a fresh token.
+/// A form that can be sent again with a fresh token, from the page that says why it was not taken: a browser that goes back may have forgotten
+/// what was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Again {
-    pub(crate) action: String,
-    pub(crate) fields: Vec<(String, String)>,
+pub(crate) struct Again {
+    action: String,
+    fields: Vec<(String, String)>,
 }
 
 impl Again {
@@ -99,7 +100,7 @@ impl PageError {
             PageError::Malformed => "err-malformed",
             PageError::Host => "err-host",
             PageError::Foreign => "err-foreign",
-            PageError::Stale(_) => "err-stale",
+            PageError::Stale => "err-stale",
             PageError::Slow => "err-slow",
             PageError::Broken => "err-broken",
             PageError::Full => "err-full",
@@ -119,13 +120,19 @@ impl PageError {
             PageError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             PageError::Malformed => StatusCode::BAD_REQUEST,
             PageError::Host => StatusCode::MISDIRECTED_REQUEST,
-            PageError::Foreign | PageError::Stale(_) => StatusCode::FORBIDDEN,
+            PageError::Foreign | PageError::Stale => StatusCode::FORBIDDEN,
             PageError::Slow | PageError::Gone | PageError::Busy | PageError::ClockBack => StatusCode::SERVICE_UNAVAILABLE,
             PageError::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             PageError::Full => StatusCode::INSUFFICIENT_STORAGE,
             PageError::Claim(_) | PageError::WrongKind => StatusCode::UNPROCESSABLE_ENTITY,
             PageError::Erased => StatusCode::CONFLICT,
         }
+    }
+
+    /// Whether the same form can be taken another time.
+    pub(crate) fn is_passing(&self) -> bool {
+        use PageError::{Broken, Busy, ClockBack, Full, Gone, Slow, Stale};
+        matches!(self, Broken | Busy | ClockBack | Full | Gone | Slow | Stale)
     }
 
     /// What a bare status of the framework means.
@@ -163,11 +170,10 @@ struct ErrorPage<'a> {
     again: Option<&'a Again>,
 }
 
-/// The page for an error, without its status.
-pub(crate) fn dress(error: &PageError, frame: Frame) -> Response {
+/// The page for an error, without its status; with the form that was not taken, where it can be sent again.
+pub(crate) fn dress(error: &PageError, again: Option<&Again>, frame: Frame) -> Response {
     let t = frame.t;
     let part = |part: &str| t.get(&format!("{}-{part}", error.key()));
-    let again = if let PageError::Stale(again) = error { Some(&**again) } else { None };
     let reason = if let PageError::Claim(claim) = error { Some(claim_reason(t, claim)) } else { None };
     let page = ErrorPage { lost: part("lost"), next: part("next"), reason, again, frame: frame.titled(part("what")) };
     match page.render() {

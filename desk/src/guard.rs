@@ -118,11 +118,17 @@ async fn admit(State(wall): State<Wall>, request: Request, next: Next) -> Result
     }
     let body = tokio::time::timeout(MAX_TIME, to_bytes(body, MAX_BODY_BYTES)).await.map_err(|_| PageError::Slow)?.map_err(|_| PageError::TooLarge)?;
     let fields = Fields::parse(&body).ok_or(PageError::Malformed)?;
-    if !wall.desk.token.is(fields.get("token")) {
-        return Err(PageError::Stale(Box::new(Again::of(parts.uri.path(), &fields))));
+    let again = Again::of(parts.uri.path(), &fields);
+    let mut response = if wall.desk.token.is(fields.get("token")) {
+        parts.extensions.insert(fields);
+        next.run(Request::from_parts(parts, Body::from(body))).await
+    } else {
+        PageError::Stale.into_response()
+    };
+    if response.extensions().get::<PageError>().is_some_and(PageError::is_passing) {
+        response.extensions_mut().insert(again);
     }
-    parts.extensions.insert(fields);
-    Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
+    Ok(response)
 }
 
 /// The host that the request asks for, if it is ours and said once.
@@ -193,7 +199,7 @@ fn dressed(error: &PageError, mut frame: Frame, bare: &Response) -> Response {
         // Whoever reads this page may be another site's script: the token is not for it.
         frame.token.clear();
     }
-    let mut page = dress(error, frame);
+    let mut page = dress(error, bare.extensions().get::<Again>(), frame);
     if page.status() == StatusCode::OK {
         *page.status_mut() = bare.status();
     }
@@ -284,6 +290,18 @@ mod tests {
         assert!(stale.body.contains("\n&#60;b&#62;\n\u{202e}why&#34;</textarea>") && stale.body.contains(&path), "{}", stale.body);
         assert_eq!(stage.post_raw(&path, form(&[("reason", "why")]), &[("origin", ORIGIN)]).await.status, StatusCode::FORBIDDEN, "no token");
         assert_eq!(stage.claims(stage.person, "person.name").await[0].status.code(), "as_stated");
+    }
+
+    #[tokio::test]
+    async fn what_was_typed_survives_a_full_disk() {
+        let stage = Stage::set().await;
+        let full: Router<Desk> = Router::new().route("/", axum::routing::post(async || PageError::Full));
+        let token = stage.desk.token.text();
+        let request = Request::post("/").header("host", "127.0.0.1:8700").header("origin", ORIGIN).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let body = form(&[("token", token.as_str()), ("words", "a long account")]);
+        let answer = send(around(full, stage.desk.clone(), PORT), request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::INSUFFICIENT_STORAGE);
+        assert!(answer.body.contains("a long account</textarea>") && answer.body.contains("The disk is full"), "{}", answer.body);
     }
 
     #[tokio::test]

@@ -129,6 +129,7 @@ mod tests {
     async fn the_desk_stops_when_it_is_told_to() {
         let stage = Stage::set().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        serve(stage.desk.clone(), listener, async {}).await.unwrap();
+        let served = serve(stage.desk.clone(), listener, async {});
+        tokio::time::timeout(std::time::Duration::from_secs(5), served).await.unwrap().unwrap();
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kniha_core::claim::{Citation, Move, NewClaim};
-use kniha_core::id::{CaseId, ClaimId, Id, MemberId, NodeId};
+use kniha_core::id::{CaseId, ClaimId, Id, MemberId};
 use kniha_core::name::LangTag;
 use kniha_core::time::{UtcMicros, Window};
 use kniha_core::value::Value;

@@ -14,7 +14,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Keys without a letter (WebDriver § 17.4.2).
 pub(crate) const ENTER: &str = "\u{e007}";
 pub(crate) const TAB: &str = "\u{e004}";
-pub(crate) const SHIFT: &str = "\u{e008}";
 pub(crate) const CONTROL: &str = "\u{e009}";
 pub(crate) const SPACE: &str = " ";
 
