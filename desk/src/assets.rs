@@ -1,4 +1,4 @@
-//! The style sheet and the script, compiled in. A browser keeps them and asks by the hash of their content whether they changed. Does no I/O.
+//! The style sheets and the script, compiled in. A browser keeps them and asks by the hash of their content whether they changed. Does no I/O.
 
 use axum::Router;
 use axum::extract::Path;
@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sha2::{Digest, Sha256};
 
-use crate::Desk;
 use crate::error::PageError;
+use crate::{Desk, draw};
 
 struct Asset {
     name: &'static str,
@@ -17,11 +17,9 @@ struct Asset {
     bytes: &'static [u8],
 }
 
-/// The desk's own rules and those of its drawings.
-const CSS: &str = concat!(include_str!("../static/desk.css"), "\n", include_str!("draw/draw.css"));
-
 const ASSETS: &[Asset] = &[
-    Asset { name: "desk.css", media_type: "text/css; charset=utf-8", bytes: CSS.as_bytes() },
+    Asset { name: "desk.css", media_type: "text/css; charset=utf-8", bytes: include_bytes!("../static/desk.css") },
+    Asset { name: "draw.css", media_type: "text/css; charset=utf-8", bytes: draw::CSS.as_bytes() },
     Asset { name: "desk.js", media_type: "text/javascript; charset=utf-8", bytes: include_bytes!("../static/desk.js") },
 ];
 

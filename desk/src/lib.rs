@@ -4,7 +4,7 @@
 //! answers with a page or a [`PageError`]. Until sign-in exists the desk speaks for one member and listens on loopback only. No SQL here.
 
 mod assets;
-mod draw;
+pub mod draw;
 mod error;
 mod fields;
 mod form;

@@ -222,10 +222,10 @@ when-in-day = у нейкі момант гэтага дня
 when-in-month = у нейкі момант гэтага месяца
 when-in-year = у нейкі момант гэтага года
 when-between = у нейкі момант паміж
-when-since = з: { $day }
-when-until = да: { $day }
-when-after = пасля пачатку: { $day }
-when-before = да канца: { $day }
+when-since = з { $day }
+when-until = па { $day }
+when-after = пасля пачатку { $day }
+when-before = да канца { $day }
 when-or-earlier = або раней
 when-or-later = або пазней
 when-real-start = тады і пачалося
@@ -266,7 +266,7 @@ unit-gib = ГіБ
 
 ## History
 
-history-note = Кожны хэш пакрывае ўсё, што вышэй па часе: змяніць мінулае незаўважна нельга.
+history-note = Кожны хэш пакрывае ўсё, што было да яго: змяніць мінулае незаўважна нельга.
 history-none = Гісторыя пустая.
 history-caption = Усё, што адбылося з гэтым запісам, новае зверху
 entries-count = { $n ->

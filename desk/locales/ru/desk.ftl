@@ -222,10 +222,10 @@ when-in-day = в какой-то момент этого дня
 when-in-month = в какой-то момент этого месяца
 when-in-year = в какой-то момент этого года
 when-between = в какой-то момент между
-when-since = с: { $day }
-when-until = до: { $day }
-when-after = после начала: { $day }
-when-before = до конца: { $day }
+when-since = с { $day }
+when-until = по { $day }
+when-after = после начала { $day }
+when-before = до конца { $day }
 when-or-earlier = или раньше
 when-or-later = или позже
 when-real-start = тогда и началось
@@ -266,7 +266,7 @@ unit-gib = ГиБ
 
 ## History
 
-history-note = Каждый хеш покрывает всё, что было раньше: изменить прошлое незаметно нельзя.
+history-note = Каждый хеш покрывает всё, что было до него: изменить прошлое незаметно нельзя.
 history-none = История пуста.
 history-caption = Всё, что произошло с этой записью, новое сверху
 entries-count = { $n ->

@@ -222,10 +222,10 @@ when-in-day = у якийсь момент цього дня
 when-in-month = у якийсь момент цього місяця
 when-in-year = у якийсь момент цього року
 when-between = у якийсь момент між
-when-since = з: { $day }
-when-until = до: { $day }
-when-after = після початку: { $day }
-when-before = до кінця: { $day }
+when-since = з { $day }
+when-until = по { $day }
+when-after = після початку { $day }
+when-before = до кінця { $day }
 when-or-earlier = або раніше
 when-or-later = або пізніше
 when-real-start = тоді й почалося
@@ -266,7 +266,7 @@ unit-gib = ГіБ
 
 ## History
 
-history-note = Кожен хеш охоплює все, що було раніше: змінити минуле непомітно не можна.
+history-note = Кожен хеш охоплює все, що було до нього: змінити минуле непомітно не можна.
 history-none = Історія порожня.
 history-caption = Усе, що сталося з цим записом, нове зверху
 entries-count = { $n ->

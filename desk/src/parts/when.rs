@@ -53,12 +53,11 @@ impl When {
             }
             (Some(a), None) => {
                 let key = if vague { "when-after" } else { "when-since" };
-                t.with(key, &[("day", &a.words(t, unit))])
+                t.with(key, &[("day", &a.genitive(t, unit))])
             }
-            (None, Some(b)) => {
-                let key = if vague { "when-before" } else { "when-until" };
-                t.with(key, &[("day", &b.words(t, unit))])
-            }
+            // "по июнь 2019" holds June, as the window does, and takes the month as it stands alone.
+            (None, Some(b)) if !vague => t.with("when-until", &[("day", &b.words(t, unit))]),
+            (None, Some(b)) => t.with("when-before", &[("day", &b.genitive(t, unit))]),
             (None, None) => window.to_string(),
         };
         // A start or end that is not known to be real is only the first or last moment anybody vouches for; said where it stands alone.
@@ -202,6 +201,11 @@ impl Stamp {
         }
     }
 
+    /// As it stands after "since": "з чэрвеня 2018".
+    fn genitive(self, t: Tongue, unit: Unit) -> String {
+        if unit == Unit::Month { format!("{} {}", t.get(MONTHS[self.index()].1), self.year) } else { self.words(t, unit) }
+    }
+
     fn time(self, unit: Unit) -> String {
         match unit {
             Unit::Second => format!("{:02}:{:02}:{:02}", self.hour, self.minute, self.second),
@@ -256,7 +260,9 @@ mod tests {
     fn an_open_range_says_whether_its_end_is_real() {
         assert_eq!(plain(Lang::En, "2018-03!.."), "since March 2018 (began then)");
         assert_eq!(plain(Lang::En, "2018-03.."), "since March 2018 (or earlier)");
-        assert_eq!(plain(Lang::En, "..2019"), "until 2019 (or later)");
+        assert_eq!(plain(Lang::En, "..2019"), "until the end of 2019 (or later)");
+        assert_eq!(plain(Lang::Be, "2018-06!.."), "з чэрвеня 2018 (тады і пачалося)");
+        assert_eq!(plain(Lang::Ru, "..2019-06"), "по июнь 2019 (или позже)");
         assert_eq!(plain(Lang::En, "2018..2019!"), "2018–2019 (ended then)");
     }
 
