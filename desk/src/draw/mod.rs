@@ -29,5 +29,8 @@ pub(crate) use land::Language;
 pub(crate) use map::{MapDrawing, MapInput, MapPoint, MapWords, draw_map};
 pub(crate) use timeline::{AxisDate, Band, TimelineInput, TimelineWords, draw_timeline};
 
+/// How the drawings look; light and dark come from the page's own variables.
+pub(crate) const CSS: &str = include_str!("draw.css");
+
 #[cfg(test)]
 mod tests;
