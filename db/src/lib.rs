@@ -234,6 +234,8 @@ fn sqlite_options(file: &std::path::Path, key: &Key, durability: Durability) -> 
         .filename(file)
         // The key comes first on every connection; sqlx keeps a place for it at the front.
         .pragma("key", format!("\"x'{}'\"", key.0))
+        // SQLCipher would tell standard error of a wrong key in its own words.
+        .pragma("cipher_log_level", "NONE")
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(match durability {
             Durability::Full => SqliteSynchronous::Full,

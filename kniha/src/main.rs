@@ -1,6 +1,37 @@
-//! The binary.
+//! `kniha`: the command line of the book.
+//!
+//! Each command is one file in `commands/`: what was written (clap), what that means once checked, and the run. This file only chooses the
+//! command and turns its end into an exit code and three sentences.
 
-#[allow(dead_code, reason = "the command that writes the demo is wired in later")]
+mod clock;
+mod commands;
 mod demo;
+mod exit;
+mod home;
+mod intake;
+mod interrupt;
+mod say;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = commands::Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say::note(&format!("kniha: the machine gives no threads: {error}"));
+            return ExitCode::from(exit::Exit::Database as u8);
+        }
+    };
+    match runtime.block_on(commands::run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if say::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let (code, text) = exit::explain(&error);
+            say::note(&format!("kniha: {}", text.lines().map(say::visible).collect::<Vec<_>>().join("\n")));
+            ExitCode::from(code as u8)
+        }
+    }
+}

@@ -178,14 +178,9 @@ async fn narrow_set(tx: &mut Tx, reader: &Reader, store: &Store, query: &ListQue
     if let Some(no) = at_no {
         probes.push(if query.kind == NodeKind::Person { posted(reader.no, no) } else { format!("SELECT f.subject_no FROM claim f WHERE f.ref_no = {no}") });
     }
-    if let (Some(window), Some(property)) = (&query.when, time_of(query.kind))
-        && let (Some(start), Some(end)) = (window.start(), window.end())
-        && query.order != Order::Time
-    {
-        // Records whose time began inside; those that began before are found by walking when this set is not small.
-        let long = format!("SELECT f.subject_no FROM claim f WHERE f.property = '{property}' AND f.start_us <= {} {}", end.us, meets(window));
-        let _ = start;
-        probes.push(long);
+    if let (Some(window), Some(property)) = (&query.when, time_of(query.kind)) {
+        // Read from the index alone.
+        probes.push(format!("SELECT f.subject_no FROM claim f WHERE f.property = '{property}' AND f.start_us IS NOT NULL{}", meets(window)));
     }
     let mut best: Option<Vec<i64>> = None;
     for probe in probes {
@@ -239,7 +234,9 @@ async fn narrow(tx: &mut Tx, reader: &Reader, query: &ListQuery, filters: &str, 
 async fn walk(tx: &mut Tx, reader: &Reader, query: &ListQuery, filters: &str, after: Option<&str>, most: usize) -> Result<Vec<(String, i64)>, StoreError> {
     let (no, key) = after.and_then(|after| after.split_once(' ')).map_or((None, ""), |(no, key)| (no.parse::<i64>().ok(), key));
     let began = no.is_some();
-    let see = "JOIN access na ON na.member_no = $1 AND na.case_no = n.case_no";
+    // SQLite takes CROSS JOIN as the order to read in, so that the index's own order stands and the limit ends the walk.
+    let see = "CROSS JOIN access na";
+    let seen = "na.member_no = $1 AND na.case_no = n.case_no";
     let time = time_of(query.kind);
     // A record that stands at several places of an order (spellings, conflicting times) takes several rows; twice as many are read and each kept once.
     let limit = most * 2;
@@ -247,8 +244,8 @@ async fn walk(tx: &mut Tx, reader: &Reader, query: &ListQuery, filters: &str, af
         (Order::Name, _) => {
             let from = if began { "AND (l.sort, l.node_no) > ($3, $4)" } else { "AND $3 = $3 AND $4 = $4" };
             let sql = format!(
-                "SELECT l.sort, n.no FROM listing l JOIN access a ON a.member_no = $1 AND a.case_no = l.case_no JOIN node n ON n.no = l.node_no {see}
-                 WHERE l.kind = $2 {from}{filters} ORDER BY l.sort, l.node_no LIMIT {limit}"
+                "SELECT l.sort, n.no FROM listing l CROSS JOIN access a CROSS JOIN node n {see}
+                 WHERE l.kind = $2 AND a.member_no = $1 AND a.case_no = l.case_no AND n.no = l.node_no AND {seen} {from}{filters} ORDER BY l.sort, l.node_no LIMIT {limit}"
             );
             on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(reader.no).bind(query.kind.code()).bind(key).bind(no.unwrap_or(0)).fetch_all(c).await)
         }
@@ -256,15 +253,14 @@ async fn walk(tx: &mut Tx, reader: &Reader, query: &ListQuery, filters: &str, af
             let at = key.parse::<i64>().unwrap_or(i64::MAX);
             let (at, no) = if began { (at, no.unwrap_or(0)) } else { (query.when.as_ref().and_then(Window::end).map_or(i64::MAX, |b| b.us), i64::MAX) };
             let sql = format!(
-                "SELECT CAST(c.start_us AS TEXT), n.no FROM claim c JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no
-                 JOIN node n ON n.no = c.subject_no {see} LEFT JOIN claim_state s ON s.claim_no = c.no
-                 WHERE c.property = '{time}' AND c.start_us IS NOT NULL AND c.start_us <= $2 AND (c.start_us < $2 OR c.subject_no < $3)
+                "SELECT CAST(c.start_us AS TEXT), n.no FROM claim c CROSS JOIN access a CROSS JOIN node n {see} LEFT JOIN claim_state s ON s.claim_no = c.no
+                 WHERE a.member_no = $1 AND a.case_no = c.case_no AND n.no = c.subject_no AND {seen} AND c.property = '{time}' AND c.start_us IS NOT NULL AND c.start_us <= $2 AND (c.start_us < $2 OR c.subject_no < $3)
                  AND COALESCE(s.status, c.status) <> 'withdrawn'{filters} ORDER BY c.start_us DESC, c.subject_no DESC LIMIT {limit}"
             );
             on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(reader.no).bind(at).bind(no).fetch_all(c).await)
         }
         (Order::Time | Order::Newest, _) => {
-            let sql = format!("SELECT CAST('' AS TEXT), n.no FROM node n {see} WHERE n.kind = $2 AND n.no < $3{filters} ORDER BY n.no DESC LIMIT {limit}");
+            let sql = format!("SELECT CAST('' AS TEXT), n.no FROM node n {see} WHERE {seen} AND n.kind = $2 AND n.no < $3{filters} ORDER BY n.no DESC LIMIT {limit}");
             on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(reader.no).bind(query.kind.code()).bind(no.unwrap_or(i64::MAX)).fetch_all(c).await)
         }
     }

@@ -32,8 +32,10 @@ const MOST_CHARS: usize = 500;
 /// Times of records: a day finds them.
 const TIMES: &str = "'incident.when','act.when','injury.when','exhibit.captured','person.birth','source.published'";
 
-/// A candidate: why, how well, by which claim.
-type Candidates = BTreeMap<i64, (u32, Why, Option<i64>)>;
+/// How well a candidate matches, why, and by which claim.
+type Match = (u32, Why, Option<i64>);
+/// Candidates by the number of their record.
+type Candidates = BTreeMap<i64, Match>;
 
 /// Finds records. `kind` narrows, `limit` is at most 200.
 ///
@@ -41,7 +43,7 @@ type Candidates = BTreeMap<i64, (u32, Why, Option<i64>)>;
 /// What the database said, or a row that does not read back.
 pub async fn search(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: Option<NodeKind>, limit: usize) -> Result<Found, StoreError> {
     let (candidates, more) = candidates(tx, reader, store, text, kind).await?;
-    let mut order: Vec<(i64, (u32, Why, Option<i64>))> = candidates.into_iter().collect();
+    let mut order: Vec<(i64, Match)> = candidates.into_iter().collect();
     order.sort_by_key(|(no, (score, ..))| (std::cmp::Reverse(*score), std::cmp::Reverse(*no)));
     let nos: Vec<i64> = order.iter().map(|(no, _)| *no).collect();
     let kinds = kinds(tx, &nos).await?;
@@ -117,9 +119,8 @@ async fn by_name(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: 
         // One statement for the keys of a level: each is bounded by itself, and a server is asked once. Hashes are this room's own numbers.
         let one = |key: &NameKey| {
             format!(
-                "SELECT * FROM (SELECT k.key, k.claim_no FROM name_key k JOIN access a ON a.member_no = {no} AND a.case_no = k.case_no
-                 JOIN node n ON n.no = k.node_no JOIN access na ON na.member_no = {no} AND na.case_no = n.case_no
-                 WHERE k.key = {}{} ORDER BY k.claim_no DESC LIMIT {ROWS_PER_KEY}) x",
+                "SELECT * FROM (SELECT k.key, k.claim_no FROM name_key k CROSS JOIN node n CROSS JOIN access a CROSS JOIN access na
+                 WHERE k.key = {} AND n.no = k.node_no AND a.member_no = {no} AND a.case_no = k.case_no AND na.member_no = {no} AND na.case_no = n.case_no{} ORDER BY k.claim_no DESC LIMIT {ROWS_PER_KEY}) x",
                 store.secret.hash(key),
                 of_kind(kind),
                 no = reader.no
@@ -187,15 +188,16 @@ fn word_score(tokens: &[String], property: &str, text: &str) -> u32 {
 async fn prose(tx: &mut Tx, reader: &Reader, tokens: &[String], all: bool, kind: Option<NodeKind>) -> Result<Vec<i64>, StoreError> {
     const DOING: &str = "searching words";
     let kind = of_kind(kind);
-    let joins = "JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no JOIN node n ON n.no = c.subject_no
-        JOIN access na ON na.member_no = $1 AND na.case_no = n.case_no";
+    // SQLite takes CROSS JOIN as the order to read in, so that the index's own order stands and the limit ends the reading.
+    let joins = "CROSS JOIN claim c CROSS JOIN node n CROSS JOIN access a CROSS JOIN access na";
+    let seen = "n.no = c.subject_no AND a.member_no = $1 AND a.case_no = c.case_no AND na.member_no = $1 AND na.case_no = n.case_no";
     // Truly different: FTS5 gives rows in the order of rowid without ranking. PostgreSQL walks claim numbers backwards for one common word; several words
     // are intersected in the GIN index first, because the planner cannot know how rarely they meet.
     match tx {
         Tx::Sqlite(tx) => {
             let query = tokens.iter().map(|token| format!("\"{token}\"")).collect::<Vec<_>>().join(if all { " AND " } else { " OR " });
             let sql = format!(
-                "SELECT p.rowid FROM prose p CROSS JOIN claim c ON c.no = p.rowid {joins} WHERE p.prose MATCH $2{kind} ORDER BY p.rowid DESC LIMIT {PROSE_CANDIDATES}"
+                "SELECT p.rowid FROM prose p {joins} WHERE p.prose MATCH $2 AND c.no = p.rowid AND {seen}{kind} ORDER BY p.rowid DESC LIMIT {PROSE_CANDIDATES}"
             );
             sqlx::query_scalar(AssertSqlSafe(sql)).bind(reader.no).bind(query).fetch_all(&mut **tx).await.map_err(while_(DOING))
         }
@@ -203,13 +205,13 @@ async fn prose(tx: &mut Tx, reader: &Reader, tokens: &[String], all: bool, kind:
             let query = tokens.iter().map(|token| format!("'{token}'")).collect::<Vec<_>>().join(if all { " & " } else { " | " });
             let sql = if tokens.len() == 1 {
                 format!(
-                    "SELECT p.claim_no FROM prose p JOIN claim c ON c.no = p.claim_no {joins} WHERE p.words @@ CAST($2 AS tsquery){kind}
+                    "SELECT p.claim_no FROM prose p {joins} WHERE p.words @@ CAST($2 AS tsquery) AND c.no = p.claim_no AND {seen}{kind}
                      ORDER BY p.claim_no DESC LIMIT {PROSE_CANDIDATES}"
                 )
             } else {
                 format!(
                     "WITH p AS MATERIALIZED (SELECT claim_no FROM prose WHERE words @@ CAST($2 AS tsquery) LIMIT 5000)
-                     SELECT p.claim_no FROM p JOIN claim c ON c.no = p.claim_no {joins} WHERE TRUE{kind} ORDER BY p.claim_no DESC LIMIT {PROSE_CANDIDATES}"
+                     SELECT p.claim_no FROM p {joins} WHERE c.no = p.claim_no AND {seen}{kind} ORDER BY p.claim_no DESC LIMIT {PROSE_CANDIDATES}"
                 )
             };
             sqlx::query_scalar(AssertSqlSafe(sql)).bind(reader.no).bind(query).fetch_all(&mut **tx).await.map_err(while_(DOING))
@@ -220,9 +222,9 @@ async fn prose(tx: &mut Tx, reader: &Reader, tokens: &[String], all: bool, kind:
 async fn by_time(tx: &mut Tx, reader: &Reader, window: &Window, kind: Option<NodeKind>, found: &mut Candidates) -> Result<(), StoreError> {
     let (from_us, to_us) = (window.start().map_or(i64::MIN, |b| b.us), window.end().map_or(i64::MAX, |b| b.us));
     let sql = format!(
-        "SELECT n.no, c.no FROM claim c JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no JOIN node n ON n.no = c.subject_no
-         JOIN access na ON na.member_no = $1 AND na.case_no = n.case_no LEFT JOIN claim_state s ON s.claim_no = c.no
-         WHERE c.property IN ({TIMES}) AND c.start_us >= $2 AND c.start_us <= $3 AND COALESCE(s.status, c.status) <> 'withdrawn'{}
+        "SELECT n.no, c.no FROM claim c CROSS JOIN node n CROSS JOIN access a CROSS JOIN access na LEFT JOIN claim_state s ON s.claim_no = c.no
+         WHERE n.no = c.subject_no AND a.member_no = $1 AND a.case_no = c.case_no AND na.member_no = $1 AND na.case_no = n.case_no
+         AND c.property IN ({TIMES}) AND c.start_us >= $2 AND c.start_us <= $3 AND COALESCE(s.status, c.status) <> 'withdrawn'{}
          ORDER BY c.start_us DESC LIMIT {TIME_CANDIDATES}",
         of_kind(kind)
     );

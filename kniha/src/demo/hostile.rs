@@ -105,9 +105,9 @@ pub(super) fn person_at(k: u32, size: &Size) -> Option<usize> {
     k.checked_sub(size.people.checked_sub(NAMES.len() as u32)?).map(|n| n as usize)
 }
 
-/// Which hostile text incident `n` has.
+/// Which hostile text incident `n` has: the first ones, so that a reader meets believable incidents first in what was recorded last.
 pub(super) fn incident_at(n: u32, size: &Size) -> Option<u32> {
-    n.checked_sub(size.incidents.checked_sub(HOSTILE_INCIDENTS)?)
+    (n < HOSTILE_INCIDENTS && HOSTILE_INCIDENTS <= size.incidents).then_some(n)
 }
 
 /// How many places stand after the country's own.

@@ -99,9 +99,10 @@ CREATE TABLE claim (
 );
 CREATE UNIQUE INDEX claim_id ON claim (id);
 CREATE UNIQUE INDEX claim_subject_no_seq ON claim (subject_no, seq);
+CREATE INDEX claim_subject_no_property ON claim (subject_no, property);
 CREATE INDEX claim_ref_no_property ON claim (ref_no, property) WHERE ref_no IS NOT NULL;
-CREATE INDEX claim_property_start_us ON claim (property, start_us) WHERE start_us IS NOT NULL;
-CREATE INDEX claim_property_code ON claim (property, code) WHERE code IS NOT NULL;
+CREATE INDEX claim_property_start_us_end_us_subject_no ON claim (property, start_us, end_us, subject_no) WHERE start_us IS NOT NULL;
+CREATE INDEX claim_property_code_subject_no ON claim (property, code, subject_no) WHERE code IS NOT NULL;
 
 -- What a claim rests on.
 CREATE TABLE citation (

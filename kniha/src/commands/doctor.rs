@@ -1,0 +1,260 @@
+//! `kniha doctor`: looks a book over, says where each fact comes from, and never stops at the first fault.
+
+use std::fs;
+use std::path::Path;
+
+use kniha_store::{Store, check, imports, members, reader};
+use serde_json::json;
+
+use crate::exit::{Failure, chain, explain};
+use crate::home::config::Database;
+use crate::home::{Home, key};
+use crate::{clock, say};
+
+/// Space below which a warning is due.
+const LITTLE_SPACE: u64 = 1 << 30;
+/// Faults of one kind that are shown.
+const SHOWN: usize = 20;
+
+/// Look the book over: key, disk, database, histories, unfinished work
+#[derive(clap::Args)]
+#[command(after_help = "Each line says what was found, where that was read, and what to do about it. `ok` needs nothing, `look`
+should be thought about, `FAULT` must be mended; with a fault the exit code is 1. The histories of all
+records are followed from the first entry to the last, so a large book takes a while.")]
+pub(crate) struct Raw {
+    /// Print JSON lines
+    #[arg(long)]
+    json: bool,
+    /// Leave out following the histories
+    #[arg(long)]
+    quick: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Ok,
+    Look,
+    Fault,
+}
+
+struct Findings {
+    json: bool,
+    out: say::Out,
+    faults: usize,
+    looks: usize,
+}
+
+impl Findings {
+    /// `from` is where the fact was read.
+    fn add(&mut self, state: State, what: &str, fact: &str, from: &str) -> std::io::Result<()> {
+        let word = match state {
+            State::Ok => "ok",
+            State::Look => "look",
+            State::Fault => "FAULT",
+        };
+        self.faults += usize::from(state == State::Fault);
+        self.looks += usize::from(state == State::Look);
+        if self.json {
+            self.out.json(&json!({"state": word.to_lowercase(), "what": what, "fact": fact, "from": from}))
+        } else {
+            self.out.line(&format!("{word:<6} {what:<16} {}   [{}]", say::visible(fact), say::visible(from)))
+        }
+    }
+}
+
+pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
+    let mut found = Findings { json: raw.json, out: say::Out::new(), faults: 0, looks: 0 };
+    machine(&mut found, dir)?;
+    key_file(&mut found, dir)?;
+    match Home::open(dir) {
+        Err(error) => found.add(State::Fault, "settings", &first_line(&error), &dir.join("kniha.toml").display().to_string())?,
+        Ok(home) => {
+            settings(&mut found, &home)?;
+            match home.store().await {
+                Err(error) => found.add(State::Fault, "database", &first_line(&error), home.config.database.kind())?,
+                Ok(store) => {
+                    database(&mut found, &home, &store).await?;
+                    if raw.quick {
+                        found.add(State::Look, "histories", "not followed (--quick)", "command line")?;
+                    } else {
+                        histories(&mut found, &store).await?;
+                    }
+                    store.close().await;
+                }
+            }
+        }
+    }
+    let (faults, looks) = (found.faults, found.looks);
+    if !raw.json {
+        found.out.line(&format!("\n{faults} faults, {looks} to look at."))?;
+    }
+    found.out.done()?;
+    if faults > 0 {
+        return Err(Failure::new(
+            crate::exit::Exit::Refused,
+            format!("The doctor found {faults} faults."),
+            "Nothing was changed.",
+            "Mend what is marked FAULT, beginning at the top, and run `kniha doctor` again.",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn first_line(error: &anyhow::Error) -> String {
+    let (_, text) = explain(error);
+    let mut lines = text.lines();
+    let (first, next) = (lines.next().unwrap_or(""), lines.next_back().unwrap_or(""));
+    format!("{first} {next}")
+}
+
+/// What the machine could give away or take away.
+fn machine(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
+    const SWAPS: &str = "/proc/swaps";
+    match fs::read_to_string(SWAPS) {
+        Ok(text) if text.lines().count() > 1 => {
+            found.add(State::Look, "swap", "memory can be written to disk: see that swap is encrypted, or turn it off", SWAPS)?
+        }
+        Ok(_) => found.add(State::Ok, "swap", "none", SWAPS)?,
+        Err(error) => found.add(State::Look, "swap", &format!("could not be read: {error}"), SWAPS)?,
+    }
+    const LIMITS: &str = "/proc/self/limits";
+    let limits = fs::read_to_string(LIMITS).unwrap_or_default();
+    match limits.lines().find_map(|line| line.strip_prefix("Max core file size")).and_then(|rest| rest.split_whitespace().next()) {
+        Some("0") => found.add(State::Ok, "core dumps", "off", LIMITS)?,
+        Some(limit) => {
+            found.add(State::Look, "core dumps", &format!("a crash can write memory to disk (limit {limit}): run `ulimit -c 0` before kniha"), LIMITS)?
+        }
+        None => found.add(State::Look, "core dumps", "the limit could not be read", LIMITS)?,
+    }
+    let now = clock::now();
+    found.add(State::Ok, "clock", &now.text(), "system clock")?;
+    let from = dir.display().to_string();
+    match fs4::available_space(dir) {
+        Ok(free) if free < LITTLE_SPACE => found.add(State::Look, "disk", &format!("{} MiB are free", free >> 20), &from)?,
+        Ok(free) => found.add(State::Ok, "disk", &format!("{} GiB are free", free >> 30), &from)?,
+        Err(error) => found.add(State::Look, "disk", &format!("free space could not be read: {error}"), &from)?,
+    }
+    Ok(())
+}
+
+fn key_file(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
+    let from = dir.join(key::FILE).display().to_string();
+    match (key::rights(dir), key::RegisterKey::read(dir)) {
+        (Ok(rights), Ok(_)) => found.add(State::Ok, "key file", &format!("a key, mode {rights:04o}"), &from)?,
+        (_, Err(error)) => found.add(State::Fault, "key file", &first_line(&error), &from)?,
+        (Err(error), _) => found.add(State::Fault, "key file", &error.to_string(), &from)?,
+    }
+    Ok(())
+}
+
+fn settings(found: &mut Findings, home: &Home) -> anyhow::Result<()> {
+    let from = home.dir.join("kniha.toml").display().to_string();
+    let languages = home.config.languages.iter().map(|lang| lang.code()).collect::<Vec<_>>().join(", ");
+    found.add(State::Ok, "settings", &format!("“{}”, {languages}", home.config.title), &from)?;
+    match (&home.config.database, &home.config.at_rest) {
+        (Database::Sqlite, _) => found.add(State::Ok, "at rest", "encrypted with register.key (SQLCipher)", "this program")?,
+        (Database::Postgres { .. }, declared) => {
+            let declared = declared.as_deref().unwrap_or("nothing is declared");
+            found.add(State::Look, "at rest", &format!("the database's host can read tier R; declared protection, not checked: {declared}"), &from)?;
+        }
+    }
+    for entry in fs::read_dir(&home.dir)?.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".part") {
+            found.add(State::Look, "left over", &format!("{name}: a write that was cut off; it can be removed"), &home.dir.display().to_string())?;
+        }
+    }
+    Ok(())
+}
+
+async fn database(found: &mut Findings, home: &Home, store: &Store) -> anyhow::Result<()> {
+    let kind = store.database();
+    let book = store.book().clone();
+    found.add(State::Ok, "database", &format!("{kind}, opens, its schema is up to date"), "schema of the database")?;
+    found.add(
+        State::Ok,
+        "book",
+        &format!("“{}”, id {}…, made {}", book.title, data_encoding::HEXLOWER.encode(&book.id[..8]), book.made.text()),
+        "table book",
+    )?;
+    let words = i64::from(kniha_core::words::VERSION);
+    if book.words_version == words {
+        found.add(State::Ok, "search keys", &format!("version {words}"), "table book")?;
+    } else {
+        found.add(State::Fault, "search keys", &format!("version {}, this program makes {words}: run `kniha reindex`", book.words_version), "table book")?;
+    }
+    let mut tx = store.read().await?;
+    match reader(&mut tx, home.member()).await {
+        Ok(reader) => {
+            found.add(State::Ok, "member", &reader.name, "kniha.toml, table member")?;
+            writing(found, home, store).await?;
+        }
+        Err(_) => {
+            let known = members(&mut tx).await?.into_iter().take(SHOWN).map(|(id, name)| format!("{id} ({name})")).collect::<Vec<_>>().join(", ");
+            found.add(
+                State::Fault,
+                "member",
+                &format!("kniha.toml names nobody of this book; write one of these as member: {known}"),
+                "kniha.toml, table member",
+            )?;
+        }
+    }
+    match imports(&mut tx).await {
+        Ok(imports) => {
+            let unfinished: Vec<_> = imports.iter().filter(|import| import.state == "running").collect();
+            for import in &unfinished {
+                let fact = format!(
+                    "{} ({}) stopped after {} rows: run it again, or `kniha import abandon {}`",
+                    import.file_name, import.kind, import.rows_done, import.id
+                );
+                found.add(State::Look, "import", &fact, "table import_run")?;
+            }
+            if unfinished.is_empty() {
+                found.add(State::Ok, "imports", "none is unfinished", "table import_run")?;
+            }
+        }
+        Err(error) => found.add(State::Fault, "imports", &chain(&error), "table import_run")?,
+    }
+    Ok(())
+}
+
+/// A writing transaction is opened and undone: it shows that the book can be written and that the clock has not gone back.
+async fn writing(found: &mut Findings, home: &Home, store: &Store) -> anyhow::Result<()> {
+    const FROM: &str = "a transaction, undone";
+    match store.write(home.member(), clock::now()).await {
+        Ok(writing) => {
+            drop(writing);
+            found.add(State::Ok, "writing", "possible; the clock does not stand before the newest entry", FROM)?;
+        }
+        Err(error) => found.add(State::Fault, "writing", &chain(&error), FROM)?,
+    }
+    Ok(())
+}
+
+async fn histories(found: &mut Findings, store: &Store) -> anyhow::Result<()> {
+    let bar = say::counter("following histories");
+    let checked = check(store, |lines| bar.set_position(lines)).await;
+    bar.finish_and_clear();
+    match checked {
+        Err(error) => found.add(State::Fault, "histories", &chain(&error), "every claim and move")?,
+        Ok(checked) if checked.faults.is_empty() => {
+            let fact = format!("{} records, {} claims ({} erased): every entry hashes to the next", checked.records, checked.claims, checked.erased);
+            found.add(State::Ok, "histories", &fact, "every claim and move")?;
+        }
+        Ok(checked) => {
+            for fault in checked.faults.iter().take(SHOWN) {
+                found.add(State::Fault, "histories", fault, "every claim and move")?;
+            }
+            if checked.faults.len() > SHOWN {
+                found.add(
+                    State::Fault,
+                    "histories",
+                    &format!("{} more faults: the last backup whose doctor is content is the one to trust", checked.faults.len() - SHOWN),
+                    "every claim and move",
+                )?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! `kniha init`: makes a book.
+//!
+//! Everything is made in a sibling folder `.NAME.making` and renamed into place at the end, so that there is a whole book or none, also
+//! after kill −9. On PostgreSQL the database's rows become durable before the rename; a later `init` finds the sibling, sees that its
+//! database holds the book it began, and finishes the rename.
+
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+
+use kniha_core::id::{CaseId, MemberId};
+use kniha_core::lang::Lang;
+use kniha_core::text;
+use kniha_store::{Beginning, Random, Store};
+
+use crate::exit::{Exit, Failure, NOTHING_WRITTEN};
+use crate::home::config::{Config, Database, URL_VARIABLE, url_from_environment};
+use crate::home::key::RegisterKey;
+use crate::home::{self, Home, files};
+use crate::interrupt::Begun;
+use crate::{clock, say};
+
+/// Make a new book
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  kniha init                                     asks for a title, makes ./book
+  kniha --book protests init --title \"Protests\" --member Vera --yes
+  KNIHA_DATABASE_URL=postgres://… kniha init --database postgres --at-rest \"LUKS, key asked at boot\"
+
+The folder then holds kniha.toml, register.key and register.db. Keep a copy of register.key somewhere
+else, offline: without it nobody can open the book, and whoever has it and the database can read it.")]
+pub(crate) struct Raw {
+    /// Title of the book
+    #[arg(long)]
+    title: Option<String>,
+    /// What the first member is called
+    #[arg(long, default_value = "desk")]
+    member: String,
+    /// sqlite, or postgres (its address is taken from KNIHA_DATABASE_URL)
+    #[arg(long)]
+    database: Option<String>,
+    /// With PostgreSQL: how the disk of the database is protected
+    #[arg(long)]
+    at_rest: Option<String>,
+    /// Ask nothing, take the defaults
+    #[arg(long)]
+    yes: bool,
+}
+
+/// What the command line means.
+pub(crate) struct Init {
+    dir: PathBuf,
+    title: String,
+    member: String,
+    database: Database,
+    at_rest: Option<String>,
+}
+
+impl Raw {
+    pub(crate) fn check(self, dir: PathBuf) -> anyhow::Result<Init> {
+        refuse_full(&dir)?;
+        let database = match self.database.as_deref() {
+            None if std::env::var_os(URL_VARIABLE).is_some() => Database::Postgres { url: None },
+            None => Database::Sqlite,
+            Some(written) => Database::parse(written).ok_or_else(|| Failure::usage("--database is sqlite or postgres.", "See `kniha help init`."))?,
+        };
+        match &database {
+            // Every user of the machine can read the arguments of every process.
+            Database::Postgres { url: Some(url) }
+                if url.split_once("://").is_some_and(|(_, rest)| {
+                    rest.split('@').next().is_some_and(|user| user.contains(':') && rest.contains('@')) || rest.contains("password=")
+                }) =>
+            {
+                return Err(Failure::usage(
+                    "A password on the command line can be read by every user of this machine.",
+                    format!("Change that password, set {URL_VARIABLE} to the address, and use --database postgres."),
+                )
+                .into());
+            }
+            Database::Postgres { url: None } => drop(url_from_environment()?),
+            _ => {}
+        }
+        if matches!(database, Database::Postgres { .. }) && self.at_rest.as_deref().is_none_or(|text| text.trim().is_empty()) {
+            return Err(Failure::usage(
+                "With PostgreSQL the host of the database can read everything but sealed values.",
+                "Say how its disk is protected: --at-rest \"full-disk encryption, the key is asked at boot\".",
+            )
+            .into());
+        }
+        let title = match self.title {
+            Some(title) => title,
+            None if self.yes => "Book".to_owned(),
+            None => ask_title()?,
+        };
+        let line = |what: &str, text: String| {
+            let text = text.trim().to_owned();
+            text::check_line(&text).map(|()| text).map_err(|e| Failure::usage(format!("The {what} cannot be used: {e}."), "Write another one."))
+        };
+        Ok(Init { dir, title: line("title", title)?, member: line("member's name", self.member)?, database, at_rest: self.at_rest })
+    }
+}
+
+impl Init {
+    /// A book in a file, with nothing asked.
+    pub(crate) fn on_sqlite(dir: PathBuf, title: &str, member: &str) -> Init {
+        Init { dir, title: title.to_owned(), member: member.to_owned(), database: Database::Sqlite, at_rest: None }
+    }
+}
+
+pub(crate) async fn run(init: Init) -> anyhow::Result<()> {
+    let dir = init.dir.clone();
+    let home = make(init).await?;
+    let shown = dir.display();
+    say::note(&format!(
+        "The book “{}” is made in {shown} ({}).\n\nKeep a copy of {shown}/register.key in another place, offline: without it nobody can open the book.\n\nNext:\n  kniha --book {shown} serve desk      open it in a browser\n  kniha --book {shown} import --help   bring in what you have\n  kniha --book {shown} doctor          look it over",
+        say::visible(&home.config.title),
+        home.config.database.kind(),
+    ));
+    Ok(())
+}
+
+/// Makes the book and puts it in place.
+pub(crate) async fn make(init: Init) -> anyhow::Result<Home> {
+    let dir = &init.dir;
+    refuse_full(dir)?;
+    std::fs::create_dir_all(files::parent(dir))?;
+    let making = files::beside(dir, "making")?;
+    let _lock = lock(&making, dir)?;
+    if making.exists() {
+        if finish_earlier(&making).await {
+            put(&making, dir)?;
+            say::note("An earlier init had been cut off after making the database; it is finished now.");
+            return Home::open(dir);
+        }
+        std::fs::remove_dir_all(&making)?;
+    }
+    files::create_dir(&making)?;
+    let begun = Begun::new(&making);
+    let mut random = Random::default();
+    let member: MemberId = random.id()?;
+    let key = RegisterKey::random()?;
+    key.write(&making)?;
+    let config = Config { title: init.title.clone(), database: init.database, member, languages: Lang::ALL.to_vec(), at_rest: init.at_rest };
+    config.write(&making)?;
+    // With PostgreSQL the key must be on the disk before the rows that need it are.
+    files::sync_dir(&making)?;
+    let place = home::place(&making, &config.database, &key)?;
+    let case: CaseId = random.id()?;
+    let beginning = Beginning {
+        book_id: random.bytes()?,
+        title: init.title,
+        member,
+        member_name: init.member,
+        case,
+        case_title: "Open to all members".to_owned(),
+        now: clock::now(),
+    };
+    let store = Store::create(&place, key.name_secret()?, &beginning).await?;
+    store.close().await;
+    put(&making, dir)?;
+    begun.finished();
+    Home::open(dir)
+}
+
+fn put(making: &Path, dir: &Path) -> anyhow::Result<()> {
+    files::sync_dir(making)?;
+    files::put_in_place(making, dir).map_err(|e| anyhow::Error::new(e).context("putting the new book in its place"))
+}
+
+/// Whether an `init` that was cut off had already made its rows in PostgreSQL.
+async fn finish_earlier(making: &Path) -> bool {
+    let Ok(home) = Home::open(making) else { return false };
+    if matches!(home.config.database, Database::Sqlite) {
+        return false;
+    }
+    let Ok(store) = home.store().await else { return false };
+    let ours = match store.read().await {
+        Ok(mut tx) => kniha_store::reader(&mut tx, home.member()).await.is_ok(),
+        Err(_) => false,
+    };
+    store.close().await;
+    ours
+}
+
+/// Two `init` of one folder must not clear each other's work away.
+fn lock(making: &Path, dir: &Path) -> anyhow::Result<std::fs::File> {
+    let parent = std::fs::File::open(files::parent(making))?;
+    parent.try_lock().map_err(|_| {
+        Failure::new(Exit::Busy, format!("Another init is at work beside {}.", dir.display()), NOTHING_WRITTEN, "Let it finish, then try again.")
+    })?;
+    Ok(parent)
+}
+
+fn refuse_full(dir: &Path) -> Result<(), Failure> {
+    match std::fs::read_dir(dir).map(|entries| entries.take(1).count()) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(Failure::refused(format!("{} cannot be used: {e}.", dir.display()), "Name another folder with --book.")),
+        Ok(0) => Ok(()),
+        Ok(_) => Err(Failure::refused(
+            format!("{} is not empty.", dir.display()),
+            if dir.join(home::config::FILE).exists() {
+                "There is a book in it already. Name another folder with --book to make a new one."
+            } else {
+                "Name an empty or a new folder with --book."
+            },
+        )),
+    }
+}
+
+fn ask_title() -> anyhow::Result<String> {
+    let mut err = std::io::stderr();
+    let _ = write!(err, "Title of the book: ");
+    let _ = err.flush();
+    let mut title = String::new();
+    std::io::stdin().lock().read_line(&mut title)?;
+    if title.trim().is_empty() {
+        return Err(Failure::usage("A book needs a title.", "Write it at the question, or with --title, or take the default with --yes.").into());
+    }
+    Ok(title)
+}

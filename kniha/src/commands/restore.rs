@@ -1,0 +1,138 @@
+//! `kniha restore FILE`: an export becomes the same book again, in an empty one.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use kniha_core::id::MemberId;
+use kniha_store::{StoreError, restore};
+use serde_json::json;
+
+use crate::exit::Failure;
+use crate::home::Home;
+use crate::home::lock::Work;
+use crate::say;
+
+/// Longest line of an export: a claim with fifty citations of the longest words, escaped.
+const MAX_LINE: u64 = 64 * 1024 * 1024;
+
+/// Make the book of an export again, in an empty book
+#[derive(clap::Args)]
+#[command(after_help = "Example:
+  kniha --book copy init --title Copy --yes
+  kniha --book copy restore book.jsonl
+
+Only into a book without records. The ids, members, cases and histories of the exported book come
+back as they were; every history is checked while it is read, and at the first fault nothing is
+restored. The settings then name the first member of the restored book, or the one of --member.")]
+pub(crate) struct Raw {
+    /// The export, or - for standard input
+    file: PathBuf,
+    /// Id of the member who works here afterwards [default: the first member of the export]
+    #[arg(long)]
+    member: Option<String>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
+    let wanted = raw
+        .member
+        .as_deref()
+        .map(MemberId::parse)
+        .transpose()
+        .map_err(|e| Failure::usage(format!("--member: {e}."), "Lines with \"t\":\"member\" of the export show the ids."))?;
+    let mut home = Home::open(dir)?;
+    let _lock = Work::Import.lock(dir)?;
+    let (from, bytes): (Box<dyn Read>, Option<u64>) = if raw.file.as_os_str() == "-" {
+        (Box::new(io::stdin()), None)
+    } else {
+        let unreadable =
+            |e: io::Error| Failure::input(format!("{} cannot be read: {e}.", raw.file.display()), "See that the path is right and the file may be read.");
+        let file = File::open(&raw.file).map_err(unreadable)?;
+        let bytes = file.metadata().map_err(unreadable)?.len();
+        (Box::new(file), Some(bytes))
+    };
+    let bar = bytes.map_or_else(|| say::counter("restoring"), |bytes| say::bar(bytes, "restoring", true));
+    let mut from = BufReader::new(from);
+    let store = home.store().await?;
+    let restored = restore(
+        &store,
+        || {
+            let line = next_line(&mut from)?;
+            if let Some(line) = &line {
+                bar.inc(if bytes.is_some() { line.len() as u64 + 1 } else { 1 });
+            }
+            Ok(line)
+        },
+        |_| {},
+    )
+    .await
+    .map_err(|error| match error {
+        StoreError::BookExists => anyhow::Error::new(Failure::refused(
+            "This book has records already, and an export is restored only into an empty one.",
+            "Make a new book with `kniha init` and restore into that.",
+        )),
+        error => error.into(),
+    })?;
+    bar.finish_and_clear();
+    store.settle().await?;
+    store.close().await;
+    let member = wanted.filter(|wanted| restored.members.iter().any(|(id, _)| id == wanted)).or_else(|| restored.members.first().map(|(id, _)| *id));
+    if let Some(member) = member {
+        home.config.member = member;
+        home.config.write(dir)?;
+    }
+    let mut out = say::Out::new();
+    let name = restored.members.iter().find(|(id, _)| Some(*id) == member).map_or("", |(_, name)| name.as_str());
+    if raw.json {
+        out.json(&json!({"records": restored.records, "claims": restored.claims, "moves": restored.moves, "member": member.map(|id| id.to_string())}))?;
+    } else {
+        out.line(&format!("{} records, {} claims, {} moves are restored; every history was checked.", restored.records, restored.claims, restored.moves))?;
+        out.line(&format!("Who works here now: {}.", say::visible(name)))?;
+    }
+    if wanted.is_some() && wanted != member {
+        say::note("The member of --member is not in the export; the first member was taken.");
+    }
+    Ok(out.done()?)
+}
+
+/// The next line, bounded, so that a file without line breaks does not fill the memory.
+fn next_line(from: &mut impl BufRead) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    let n = from.take(MAX_LINE).read_until(b'\n', &mut line)?;
+    if n == 0 {
+        return Ok(None);
+    }
+    if n as u64 == MAX_LINE && line.last() != Some(&b'\n') {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "a line is longer than 64 MiB: this is not an export"));
+    }
+    while line.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
+        line.pop();
+    }
+    // A line that is not UTF-8 is not JSON either; the store says so with its number.
+    Ok(Some(String::from_utf8_lossy(&line).into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn lines_end_with_or_without_a_newline() {
+        let mut from = io::Cursor::new(b"a\r\n\nb\xff".to_vec());
+        let mut lines = Vec::new();
+        while let Some(line) = next_line(&mut from).unwrap() {
+            lines.push(line);
+        }
+        assert_eq!(lines, ["a", "", "b\u{fffd}"]);
+    }
+
+    #[test]
+    fn a_line_without_end_is_refused() {
+        let mut endless = BufReader::new(io::repeat(b'x'));
+        assert!(next_line(&mut endless).is_err());
+    }
+}

@@ -1,0 +1,80 @@
+//! A book's folder: `kniha.toml` says what it is, `register.key` opens it, `register.db` holds it (unless PostgreSQL does).
+//!
+//! The folder is named by `--book DIR`, else `KNIHA_BOOK`, else `./book`. Reads files and the two environment variables of the book.
+
+pub(crate) mod config;
+pub(crate) mod files;
+pub(crate) mod key;
+pub(crate) mod lock;
+
+use std::path::{Path, PathBuf};
+
+use kniha_core::id::MemberId;
+use kniha_store::{Durability, Place, Store};
+
+use crate::exit::Failure;
+use config::{Config, Database};
+use key::RegisterKey;
+
+/// The database of a book on SQLite.
+pub(crate) const DATABASE: &str = "register.db";
+
+/// The folder of a book with its checked configuration.
+pub(crate) struct Home {
+    pub(crate) dir: PathBuf,
+    pub(crate) config: Config,
+}
+
+/// The folder that the command line, the environment or the default names.
+pub(crate) fn named(book: Option<PathBuf>) -> PathBuf {
+    book.or_else(|| std::env::var_os("KNIHA_BOOK").filter(|dir| !dir.is_empty()).map(PathBuf::from)).unwrap_or_else(|| PathBuf::from("book"))
+}
+
+impl Home {
+    /// Reads the configuration of a book's folder.
+    pub(crate) fn open(dir: &Path) -> anyhow::Result<Home> {
+        if !dir.join(config::FILE).exists() {
+            return Err(Failure::refused(
+                format!("There is no book in {}.", dir.display()),
+                format!("Make one with `kniha --book {} init`, or name the right folder with --book or KNIHA_BOOK.", dir.display()),
+            )
+            .into());
+        }
+        Ok(Home { dir: dir.to_owned(), config: Config::read(dir)? })
+    }
+
+    /// The member who works here.
+    pub(crate) fn member(&self) -> MemberId {
+        self.config.member
+    }
+
+    /// Where the rows live, with the key that opens them.
+    pub(crate) fn place(&self, key: &RegisterKey) -> anyhow::Result<Place> {
+        place(&self.dir, &self.config.database, key)
+    }
+
+    /// Opens the book.
+    pub(crate) async fn store(&self) -> anyhow::Result<Store> {
+        let key = RegisterKey::read(&self.dir)?;
+        let place = self.place(&key)?;
+        if let Place::Sqlite { file, .. } = &place
+            && !file.exists()
+        {
+            return Err(Failure::refused(
+                format!("The database of this book is not there: {}.", file.display()),
+                "Put it back from the last backup. An empty one is never made in its place.",
+            )
+            .into());
+        }
+        Ok(Store::open(&place, key.name_secret()?).await?)
+    }
+}
+
+/// The place of a database for a folder.
+pub(crate) fn place(dir: &Path, database: &Database, key: &RegisterKey) -> anyhow::Result<Place> {
+    Ok(match database {
+        Database::Sqlite => Place::Sqlite { file: dir.join(DATABASE), key: key.database_key(), durability: Durability::Full },
+        Database::Postgres { url: Some(url) } => Place::Postgres { url: url.to_string() },
+        Database::Postgres { url: None } => Place::Postgres { url: config::url_from_environment()? },
+    })
+}

@@ -1,0 +1,173 @@
+//! Making, keeping and checking books.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
+use crate::book::{Book, Kind, Ran, data, on_each};
+
+#[test]
+fn a_book_is_made_once_and_never_over_something() {
+    on_each(|kind| {
+        let book = Book::new(kind);
+        let mode = |name: &str| fs::metadata(book.dir().join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("."), mode("register.key"), mode("kniha.toml")), (0o700, 0o600, 0o600));
+        book.init().refused(1, "is not empty");
+        book.run(&["doctor"]).well();
+        assert_eq!(fs::read_dir(book.folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    });
+    let other = Book::none(Kind::Sqlite);
+    fs::create_dir(other.dir()).unwrap();
+    fs::write(other.dir().join("thesis.txt"), "x").unwrap();
+    other.init().refused(1, "is not empty");
+    assert_eq!(fs::read_dir(other.dir()).unwrap().count(), 1);
+}
+
+#[test]
+fn an_init_that_was_cut_off_is_done_again_or_finished() {
+    on_each(|kind| {
+        let book = Book::new(kind);
+        let making = book.path(".book.making");
+        fs::rename(book.dir(), &making).unwrap();
+        let key = fs::read(making.join("register.key")).unwrap();
+        let ran = book.init().well();
+        book.run(&["doctor"]).well();
+        // On PostgreSQL the rows are there, so the same book is finished; a file is made anew.
+        let same = fs::read(book.dir().join("register.key")).unwrap() == key;
+        assert_eq!((same, ran.err.contains("cut off")), (kind == Kind::Postgres, kind == Kind::Postgres));
+        assert!(!making.exists());
+    });
+}
+
+#[test]
+fn a_password_is_never_taken_from_the_command_line() {
+    let book = Book::none(Kind::Sqlite);
+    let ran = book.run(&["init", "--yes", "--database", "postgres://vera:hush@localhost/book", "--at-rest", "LUKS"]).refused(2, "can be read by every user");
+    assert!(!ran.err.contains("hush"), "{}", ran.err);
+}
+
+#[test]
+fn the_key_must_be_its_owners_alone_and_the_right_one() {
+    let book = Book::new(Kind::Sqlite);
+    let key = book.dir().join("register.key");
+    fs::set_permissions(&key, Permissions::from_mode(0o644)).unwrap();
+    book.run(&["search", "anything"]).refused(1, "chmod 600");
+    fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
+    fs::write(&key, "0".repeat(64)).unwrap();
+    book.run(&["search", "anything"]).refused(1, "The key does not open this book");
+    fs::remove_file(&key).unwrap();
+    book.run(&["search", "anything"]).refused(1, "cannot be read");
+}
+
+#[test]
+fn the_doctor_does_not_stop_at_the_first_fault() {
+    let book = Book::new(Kind::Sqlite);
+    fs::set_permissions(book.dir().join("register.key"), Permissions::from_mode(0o640)).unwrap();
+    let settings = fs::read_to_string(book.dir().join("kniha.toml")).unwrap();
+    fs::write(book.dir().join("kniha.toml"), settings.replace("sqlite", "oracle")).unwrap();
+    let ran = book.run(&["doctor"]).refused(1, "found 2 faults");
+    for part in ["FAULT  key file", "FAULT  settings", "ok     clock"] {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
+}
+
+#[test]
+fn the_doctor_finds_values_that_were_changed_behind_the_books_back() {
+    on_each(|kind| {
+        if kind == Kind::Sqlite {
+            return; // Only with the key could anybody change the file; the store's own tests do.
+        }
+        let book = Book::new(kind);
+        book.run(&["import", "2020pb", &data("sample_2020pb.json")]).well();
+        book.sql("UPDATE claim SET text = 'another title' WHERE property = 'incident.title'");
+        let ran = book.run(&["doctor"]).refused(1, "6 faults");
+        assert_eq!(ran.out.matches("the value is not the one committed to").count(), 6, "{}", ran.out);
+    });
+}
+
+#[test]
+fn a_backup_is_encrypted_and_can_be_put_in_place() {
+    on_each(|kind| {
+        let book = Book::new(kind);
+        book.run(&["import", "2020pb", &data("sample_2020pb.json")]).well();
+        let before = book.claims();
+        let copy = book.path("copy.db");
+        book.run(&["backup", copy.to_str().unwrap()]).well();
+        book.run(&["backup", copy.to_str().unwrap()]).refused(1, "is there already");
+        let bytes = fs::read(&copy).unwrap();
+        assert!(!bytes.starts_with(b"SQLite format 3"));
+        assert!(!bytes.windows(7).any(|w| w == b"Selmark"), "readable without the key");
+        // Back into a book on SQLite: the copy, its key, and the member whom the doctor names.
+        let back = Book::new(Kind::Sqlite);
+        fs::copy(&copy, back.dir().join("register.db")).unwrap();
+        fs::copy(book.dir().join("register.key"), back.dir().join("register.key")).unwrap();
+        let settings = fs::read_to_string(back.dir().join("kniha.toml")).unwrap();
+        let line = |text: &str| text.lines().find(|line| line.starts_with("member")).unwrap().to_owned();
+        let theirs = line(&fs::read_to_string(book.dir().join("kniha.toml")).unwrap());
+        let told = back.run(&["doctor"]).refused(1, "1 faults");
+        assert!(told.out.contains(theirs.split('"').nth(1).unwrap()), "{}", told.out);
+        fs::write(back.dir().join("kniha.toml"), settings.replace(&line(&settings), &theirs)).unwrap();
+        back.run(&["doctor"]).well();
+        assert_eq!(back.claims(), before);
+    });
+}
+
+#[test]
+fn a_changed_or_cut_export_is_not_restored_at_all() {
+    let book = Book::new(Kind::Sqlite);
+    book.run(&["import", "2020pb", &data("sample_2020pb.json")]).well();
+    let whole = book.run(&["export", "-"]).well().out;
+    let cut: String = whole.lines().take(20).map(|line| format!("{line}\n")).collect();
+    let empty = Book::new(Kind::Sqlite);
+    for (text, part) in [
+        (whole.replacen("Officers pushed", "Nobody pushed", 1), "the value is not the one committed to"),
+        (cut, "cut off"),
+        (whole.replacen("\"version\":1", "\"version\":2", 1), "version 2 is not known"),
+        ("not an export\n".to_owned(), "Line 1"),
+        (String::new(), "cut off"),
+    ] {
+        let file = empty.write("changed.jsonl", text);
+        empty.run(&["restore", &file]).refused(4, part);
+        assert_eq!(empty.claims(), [], "{part}");
+    }
+    let file = empty.write("whole.jsonl", &whole);
+    book.run(&["restore", &file]).refused(1, "only into an empty one");
+    empty.run(&["restore", &file]).well();
+    assert_eq!(empty.claims(), book.claims());
+}
+
+#[test]
+fn work_that_only_one_may_do_is_refused_while_another_does_it() {
+    let book = Book::new(Kind::Sqlite);
+    let held = fs::File::create(book.dir().join("import.lock")).unwrap();
+    held.lock().unwrap();
+    book.run(&["import", "2020pb", &data("sample_2020pb.json")]).refused(5, "Another import or restore is at work");
+    drop(held);
+    book.run(&["import", "2020pb", &data("sample_2020pb.json")]).well();
+}
+
+#[test]
+fn one_book_has_one_desk_and_it_listens_on_this_machine_alone() {
+    use std::io::{BufRead, BufReader};
+    on_each(|kind| {
+        let book = Book::new(kind);
+        let mut desk =
+            book.command(&["serve", "desk", "--port", "0"]).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(desk.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("http://127.0.0.1:"), "{line:?}");
+        let mut second =
+            book.command(&["serve", "desk", "--port", "0"]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let began = std::time::Instant::now();
+        while second.try_wait().unwrap().is_none() {
+            if began.elapsed() > std::time::Duration::from_secs(20) {
+                second.kill().unwrap();
+                desk.kill().unwrap();
+                panic!("a second desk is open");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Ran::from(second.wait_with_output().unwrap()).refused(5, "A desk is already open");
+        let stopped = std::process::Command::new("kill").args(["-TERM", &desk.id().to_string()]).status().unwrap();
+        assert!(stopped.success() && desk.wait().unwrap().success());
+    });
+}
