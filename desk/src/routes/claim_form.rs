@@ -261,7 +261,7 @@ async fn show(tx: &mut ReadTx, reader: &Reader, frame: Frame, sheet: Sheet<'_>) 
     let t = frame.t;
     let link = name(tx, reader, t, record.id).await?;
     let (title, action, old) = match old {
-        None => (form.field.label.clone(), href::add_any(record.id), None),
+        None => (t.with("f-add-title", &[("what", &form.field.label)]), href::add_any(record.id), None),
         Some((old, fields)) => {
             let names = labels(tx, reader, &mentioned([old])).await?;
             let reading = Reading { t, labels: &names, now: old.made, token: &frame.token };
