@@ -65,6 +65,7 @@ f-archived = Address of an archived copy
 
 ## Beside the value
 f-beside = When it held, origin, for or against, how many know
+f-beside-tie = Origin, for or against, how many know
 f-held = When it held
 f-hint-held = From and to: 2018-03..2020-08. An exclamation mark where it really began or ended then: 2018-03!.. Leave it empty if nobody says.
 f-origin = Origin
@@ -75,6 +76,7 @@ f-hint-known-to = It is asked before anything is released, so that nobody is exp
 
 ## Adding and correcting
 f-add-claim = Add a claim
+f-add-title = Add: { $what }
 f-add-what = What does it say something about?
 f-may-be-many = may have several
 f-sealed-later = Sealed values, such as contacts and identity numbers, cannot be typed in here.

@@ -46,12 +46,12 @@ impl BesideFields {
         }
     }
 
-    /// Whether any of them was filled or is wrong, so that they must not be folded away.
-    pub(crate) fn open(&self, problems: &Problems) -> bool {
+    /// Whether any of them was filled, rightly or not, so that they must not be folded away.
+    pub(crate) fn open(&self) -> bool {
         let is = |choices: &Choices, code: &str| choices.of.iter().any(|choice| choice.chosen && choice.code == code);
         let plain =
             self.held.trim().is_empty() && self.origin.trim().is_empty() && is(&self.stance, Stance::For.code()) && is(&self.known_to, KnownTo::Unknown.code());
-        !plain || problems.any_at(&["held", "origin", "stance-0", "known_to-0"])
+        !plain
     }
 
     /// What they say, or what is wrong.
@@ -98,7 +98,7 @@ mod tests {
         let mut problems = Problems::default();
         let read = BesideFields::read(T, &fields);
         assert_eq!(read.value(T, &fields, &mut problems).is_none(), !problems.is_empty());
-        assert!(problems.is_empty() || read.open(&problems), "an error folded away is an error nobody sees");
+        assert!(problems.is_empty() || read.open(), "an error folded away is an error nobody sees");
         problems.iter().map(|problem| problem.at.clone()).collect()
     }
 
@@ -111,6 +111,6 @@ mod tests {
     #[test]
     fn nothing_said_stays_folded() {
         let fields = Fields::default();
-        assert!(!BesideFields::read(T, &fields).open(&Problems::default()));
+        assert!(!BesideFields::read(T, &fields).open());
     }
 }

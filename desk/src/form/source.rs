@@ -287,6 +287,7 @@ mod tests {
         assert_eq!(grounds(&format!("source={id}&source-title=x")).1, ["source-title"], "two sources");
         assert_eq!(grounds("keep=0&words=w").1, ["source-find"], "words without their source");
         assert_eq!(grounds("keep=0&source-address=https://example.org").1, ["source-title"], "a new source without a title");
+        assert_eq!(grounds("keep=0&source-kind=media").1, ["source-title"], "a new source of which only the kind is said");
         assert_eq!(grounds("source=zz").1, ["source-find"], "no id");
         assert_eq!(grounds("source-title=x&source-kind=rumour").1, ["source-kind"], "a kind that is not in the list");
     }

@@ -68,13 +68,15 @@ impl Link {
     }
 }
 
-/// How far a name is from a reader: their language, their script, another.
+/// How far a name is from a reader: their language in their script, their script, their language in another (łacinka), anything else.
 fn distance(reader: Lang, name: &Spelt) -> u8 {
     let script = if reader == Lang::En { Script::Latin } else { Script::Cyrillic };
-    match &name.lang {
-        Some(lang) if lang == reader.code() => 0,
-        _ if script_of(&name.text) == script => 1,
-        _ => 2,
+    let in_language = name.lang.as_deref() == Some(reader.code());
+    match (in_language, script_of(&name.text) == script) {
+        (true, true) => 0,
+        (false, true) => 1,
+        (true, false) => 2,
+        (false, false) => 3,
     }
 }
 
@@ -107,6 +109,13 @@ mod tests {
         let label = label(&[("Яна Верас", Some("ru")), ("Яна Верас", None), ("Яна Верасень", Some("be"))]);
         let link = Link::labelled(Tongue(Lang::Be), NodeId::from_random([7; 16]), &label);
         assert_eq!((link.main.text.as_str(), link.others.len(), link.named), ("Яна Верасень", 1, true));
+    }
+
+    #[test]
+    fn a_script_that_the_reader_reads_comes_before_their_language_in_another() {
+        let label = label(&[("Jana Vierasień", Some("be")), ("Яна Верас", Some("ru"))]);
+        let link = Link::labelled(Tongue(Lang::Be), NodeId::from_random([7; 16]), &label);
+        assert_eq!(link.main.text, "Яна Верас");
     }
 
     #[test]

@@ -261,7 +261,7 @@ async fn show(tx: &mut ReadTx, reader: &Reader, frame: Frame, sheet: Sheet<'_>) 
     let t = frame.t;
     let link = name(tx, reader, t, record.id).await?;
     let (title, action, old) = match old {
-        None => (form.field.label.clone(), href::add_any(record.id), None),
+        None => (t.with("f-add-title", &[("what", &form.field.label)]), href::add_any(record.id), None),
         Some((old, fields)) => {
             let names = labels(tx, reader, &mentioned([old])).await?;
             let reading = Reading { t, labels: &names, now: old.made, token: &frame.token };
@@ -283,7 +283,7 @@ async fn show(tx: &mut ReadTx, reader: &Reader, frame: Frame, sheet: Sheet<'_>) 
         field: &form.field,
         source: &form.source,
         beside: &form.beside,
-        beside_open: form.beside.open(problems),
+        beside_open: form.beside.open(),
         problems,
         old,
     };
@@ -518,6 +518,7 @@ mod tests {
         form.check_ids();
         assert_eq!((form.status, form.input("value").as_str()), (StatusCode::OK, "Яна Верас"));
         assert!(form.body.contains("so it says"), "the sources of the old claim are offered");
+        assert!(form.body.contains("name=\"keep\" value=\"0\" checked"), "and kept, unless their tick is taken away");
         let press = form.input("press");
         let fields = [("press", press.as_str()), ("value", "Яна Верась"), ("value-lang", "be"), ("keep", "0"), ("old", "wrong"), ("old-reason", "soft sign")];
         let saved = stage.post(&path, &fields).await;

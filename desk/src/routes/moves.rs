@@ -177,6 +177,7 @@ mod tests {
             let second = post(&stage, what, &[("reason", "because")]).await;
             assert_eq!((second.status, second.location()), (StatusCode::SEE_OTHER, href::done(stage.person, "already", stage.name).as_str()));
             assert_eq!(status(&stage).await, after, "{what} twice");
+            assert_eq!(stage.get(&href::claim(stage.name, what)).await.location(), second.location(), "nor does it ask why again");
         }
     }
 

@@ -234,7 +234,7 @@ fn show(frame: Frame, form: &Form, problems: &Problems) -> Result<Response, Page
         values: &form.values,
         source: &form.source,
         beside: &form.beside,
-        beside_open: form.beside.open(problems),
+        beside_open: form.beside.open(),
         tie: is_tie(form.kind),
         cases: &form.cases,
         case: form.case.clone(),
