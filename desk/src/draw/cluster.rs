@@ -39,12 +39,23 @@ pub(super) struct Cluster {
     pub(super) bounds_deg: [f64; 4],
     /// The point of the largest doubt.
     pub(super) vaguest: Spot,
+    /// Kept with the count, because it is asked for in every comparison of two circles.
+    radius: f64,
 }
 
 impl Cluster {
     fn of(index: usize, mark: &Mark) -> Cluster {
         let Spot { lat_deg, lon_deg, .. } = mark.spot;
-        Cluster { x: mark.x, y: mark.y, count: mark.count, points: 1, first: index, bounds_deg: [lon_deg, lat_deg, lon_deg, lat_deg], vaguest: mark.spot }
+        Cluster {
+            x: mark.x,
+            y: mark.y,
+            count: mark.count,
+            points: 1,
+            first: index,
+            bounds_deg: [lon_deg, lat_deg, lon_deg, lat_deg],
+            vaguest: mark.spot,
+            radius: radius_px(mark.count),
+        }
     }
 
     fn take(&mut self, other: &Cluster) {
@@ -52,6 +63,7 @@ impl Cluster {
         self.x = (self.x * own + other.x * its) / (own + its);
         self.y = (self.y * own + other.y * its) / (own + its);
         self.count = self.count.saturating_add(other.count);
+        self.radius = radius_px(self.count);
         self.points += other.points;
         self.first = self.first.min(other.first);
         let (a, b) = (self.bounds_deg, other.bounds_deg);
@@ -61,14 +73,19 @@ impl Cluster {
         }
     }
 
-    /// A dot for one, a circle that grows slowly for more.
     pub(super) fn radius_px(&self) -> f64 {
-        if self.count <= 1 { 5.5 } else { 8.5 + 2.8 * (self.count as f64).log10() }
+        self.radius
     }
 
     fn touches(&self, other: &Cluster) -> bool {
-        (self.x - other.x).hypot(self.y - other.y) < self.radius_px() + other.radius_px() + 1.0
+        let (dx, dy, near) = (self.x - other.x, self.y - other.y, self.radius + other.radius + 1.0);
+        dx * dx + dy * dy < near * near
     }
+}
+
+/// A dot for one, a circle that grows slowly for more.
+fn radius_px(count: u64) -> f64 {
+    if count <= 1 { 5.5 } else { 8.5 + 2.8 * (count as f64).log10() }
 }
 
 /// The circles of the marks, the largest last, so that it is on top.
