@@ -1,6 +1,6 @@
 //! The pages of the team: server-drawn HTML over the store, in four languages, whole without JavaScript.
 //!
-//! A request walks through [`guard`] (who asks, from where, with which token), then one file under `routes`, which parses, asks the store and
+//! A request walks through `guard` (who asks, from where, with which token), then one file under `routes`, which parses, asks the store and
 //! answers with a page or a [`PageError`]. Until sign-in exists the desk speaks for one member and listens on loopback only. No SQL here.
 
 mod assets;
