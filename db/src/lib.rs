@@ -18,6 +18,9 @@ const READERS: u32 = 4;
 const BUSY: Duration = Duration::from_secs(20);
 /// Page cache of one connection, in KiB as SQLite wants it (negative).
 const CACHE_KIB: &str = "-131072";
+/// Pages of 4 KiB in the write-ahead log before it is folded back (64 MiB). An import dirties pages of the indexes at random; folding rarely
+/// writes each of them once instead of many times.
+const CHECKPOINT_PAGES: &str = "16384";
 /// The advisory lock that all writers of one PostgreSQL database take: ASCII "kniha".
 const WRITER_LOCK: i64 = 0x006b_6e69_6861;
 /// The advisory lock of the one desk: ASCII "desk".
@@ -243,6 +246,7 @@ fn sqlite_options(file: &std::path::Path, key: &Key, durability: Durability) -> 
         })
         .pragma("secure_delete", "ON")
         .pragma("temp_store", "MEMORY")
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         .pragma("cache_size", CACHE_KIB)
         .pragma("trusted_schema", "OFF")
         .foreign_keys(true)
