@@ -14,7 +14,7 @@ use kniha_db::{Tx, on};
 use sqlx::{Postgres, QueryBuilder, Sqlite};
 
 use crate::error::{StoreError, classify};
-use crate::index::Entries;
+use crate::index::{self, Entries};
 use crate::row::ValueColumns;
 
 /// Rows of a statement. Powers of two, so that a buffer of any length needs few different statements.
@@ -174,7 +174,8 @@ pub(crate) fn spread(
 ) {
     listing.extend(entries.sort.map(|sort| ListingRow { claim_no, node_no, kind, case_no, sort }));
     keys.extend(entries.name_keys.into_iter().map(|(key, level)| KeyRow { key, claim_no, node_no, case_no, level }));
-    prose.extend(entries.words.map(|words| (claim_no, words)));
+    // The case stands among the words, so that the index itself leaves out what a reader may not see; the access join still decides.
+    prose.extend(entries.words.map(|words| (claim_no, format!("{words} {}", index::case_word(case_no)))));
 }
 
 /// Writes index rows. Name keys are sorted first: neighbouring keys share pages.

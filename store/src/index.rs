@@ -64,6 +64,11 @@ pub(crate) fn entries(secret: &NameSecret, property: &Property, value: &Value) -
     entries
 }
 
+/// The word that stands for a case in the prose index. Its letter is in no alphabet that people write with.
+pub(crate) fn case_word(case_no: i64) -> String {
+    format!("ʞ{case_no}")
+}
+
 fn sort(text: &str) -> String {
     words::sort_key(text).chars().take(SORT_CHARS).collect()
 }

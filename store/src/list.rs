@@ -120,14 +120,15 @@ fn own(property: &Property, code: &str) -> bool {
     matches!(&property.value, ValueType::Code(list) if vocab::list(list).is_some_and(|l| l.term(code).is_some_and(|t| !t.code.contains('\''))))
 }
 
-fn meets(window: &Window) -> String {
+/// Conditions on a claim's time; `f` names the claim, with a sign where its index on time shall not be used.
+fn meets(window: &Window, f: &str) -> String {
     let mut sql = String::new();
     // Writing to a String cannot fail.
     if let Some(end) = window.end() {
-        let _ = write!(sql, " AND (f.start_us IS NULL OR f.start_us <= {})", end.us);
+        let _ = write!(sql, " AND ({f}.start_us IS NULL OR {f}.start_us <= {})", end.us);
     }
     if let Some(start) = window.start() {
-        let _ = write!(sql, " AND (f.end_us IS NULL OR f.end_us >= {})", start.us);
+        let _ = write!(sql, " AND ({f}.end_us IS NULL OR {f}.end_us >= {})", start.us);
     }
     sql
 }
@@ -151,7 +152,8 @@ fn filters(reader_no: i64, query: &ListQuery, at_no: Option<i64>) -> String {
     }
     if let Some(window) = &query.when {
         match time_of(query.kind) {
-            Some(property) => sql += &standing(reader_no, &format!("f.property = '{property}'{}", meets(window))),
+            // The sign keeps the planner on the record's own claims instead of everything in that time.
+            Some(property) => sql += &standing(reader_no, &format!("f.property = '{property}'{}", meets(window, "+f"))),
             None => sql += " AND 1 = 0",
         }
     }
@@ -180,7 +182,7 @@ async fn narrow_set(tx: &mut Tx, reader: &Reader, store: &Store, query: &ListQue
     }
     if let (Some(window), Some(property)) = (&query.when, time_of(query.kind)) {
         // Read from the index alone.
-        probes.push(format!("SELECT f.subject_no FROM claim f WHERE f.property = '{property}' AND f.start_us IS NOT NULL{}", meets(window)));
+        probes.push(format!("SELECT f.subject_no FROM claim f WHERE f.property = '{property}' AND f.start_us IS NOT NULL{}", meets(window, "f")));
     }
     let mut best: Option<Vec<i64>> = None;
     for probe in probes {

@@ -15,6 +15,7 @@ use sqlx::AssertSqlSafe;
 
 use crate::book::{Reader, Store};
 use crate::error::{StoreError, while_};
+use crate::index::case_word;
 use crate::read::{ids_of, labels_by_no, numbers, views};
 use crate::row::{ClaimRow, claim_columns, claim_joins};
 use crate::view::{Found, Hit, Why};
@@ -119,7 +120,7 @@ async fn by_name(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: 
         // One statement for the keys of a level: each is bounded by itself, and a server is asked once. Hashes are this room's own numbers.
         let one = |key: &NameKey| {
             format!(
-                "SELECT * FROM (SELECT k.key, k.claim_no FROM name_key k CROSS JOIN node n CROSS JOIN access a CROSS JOIN access na
+                "SELECT * FROM (SELECT k.key, k.claim_no FROM name_key k CROSS JOIN access a CROSS JOIN node n CROSS JOIN access na
                  WHERE k.key = {} AND n.no = k.node_no AND a.member_no = {no} AND a.case_no = k.case_no AND na.member_no = {no} AND na.case_no = n.case_no{} ORDER BY k.claim_no DESC LIMIT {ROWS_PER_KEY}) x",
                 store.secret.hash(key),
                 of_kind(kind),
@@ -193,16 +194,29 @@ async fn prose(tx: &mut Tx, reader: &Reader, tokens: &[String], all: bool, kind:
     let seen = "n.no = c.subject_no AND a.member_no = $1 AND a.case_no = c.case_no AND na.member_no = $1 AND na.case_no = n.case_no";
     // Truly different: FTS5 gives rows in the order of rowid without ranking. PostgreSQL walks claim numbers backwards for one common word; several words
     // are intersected in the GIN index first, because the planner cannot know how rarely they meet.
+    let cases: Vec<i64> =
+        on!(&mut *tx, c => sqlx::query_scalar("SELECT case_no FROM access WHERE member_no = $1 LIMIT 201").bind(reader.no).fetch_all(c).await)
+            .map_err(while_(DOING))?;
+    // With very many cases the join alone decides.
+    let cases: Vec<String> = if cases.len() > 200 { Vec::new() } else { cases.into_iter().map(case_word).collect() };
     match tx {
         Tx::Sqlite(tx) => {
-            let query = tokens.iter().map(|token| format!("\"{token}\"")).collect::<Vec<_>>().join(if all { " AND " } else { " OR " });
+            let quoted = |words: &[String], mark: &str| words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(mark);
+            let mut query = format!("({})", quoted(tokens, if all { " AND " } else { " OR " }));
+            if !cases.is_empty() {
+                query += &format!(" AND ({})", quoted(&cases, " OR "));
+            }
             let sql = format!(
                 "SELECT p.rowid FROM prose p {joins} WHERE p.prose MATCH $2 AND c.no = p.rowid AND {seen}{kind} ORDER BY p.rowid DESC LIMIT {PROSE_CANDIDATES}"
             );
             sqlx::query_scalar(AssertSqlSafe(sql)).bind(reader.no).bind(query).fetch_all(&mut **tx).await.map_err(while_(DOING))
         }
         Tx::Postgres(tx) => {
-            let query = tokens.iter().map(|token| format!("'{token}'")).collect::<Vec<_>>().join(if all { " & " } else { " | " });
+            let quoted = |words: &[String], mark: &str| words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(mark);
+            let mut query = format!("({})", quoted(tokens, if all { " & " } else { " | " }));
+            if !cases.is_empty() {
+                query += &format!(" & ({})", quoted(&cases, " | "));
+            }
             let sql = if tokens.len() == 1 {
                 format!(
                     "SELECT p.claim_no FROM prose p {joins} WHERE p.words @@ CAST($2 AS tsquery) AND c.no = p.claim_no AND {seen}{kind}
