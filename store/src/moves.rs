@@ -7,7 +7,6 @@ use kniha_core::claim::{ClaimError, Move, Status};
 use kniha_core::commit::{MoveSkeleton, Salt, reason_commit};
 use kniha_core::id::ClaimId;
 use kniha_core::text;
-use kniha_core::vocab::NodeKind;
 use kniha_db::{Tx, on};
 
 use crate::book::next_no;
@@ -101,7 +100,7 @@ impl Writing<'_> {
         let property = row.property()?;
         let entries = index::entries(&self.store.secret, property, &value);
         let (mut listing, mut keys, mut prose) = (Vec::new(), Vec::new(), Vec::new());
-        spread(entries, (row.no, row.subject_no, NodeKind::clone(&property.of), row.case_no), &mut listing, &mut keys, &mut prose);
+        spread(entries, (row.no, row.subject_no, property.of, row.case_no), &mut listing, &mut keys, &mut prose);
         index_rows(&mut self.tx, &listing, &mut keys, &prose).await
     }
 }

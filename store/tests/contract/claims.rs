@@ -76,7 +76,7 @@ async fn a_claim_keeps_its_citations_and_period(book: &Book) {
     let unit = book.record(NodeKind::Unit, &[]).await;
     let posting = book.record(NodeKind::Posting, &[]).await;
     let mut writing = book.write().await;
-    let mut new = claim_of(&mut writing, posting, "posting.unit", Value::Ref(unit));
+    let mut new = crate::support::claim(&mut writing, posting, "posting.unit", Value::Ref(unit));
     new.held = Some(Window::parse("2018-03!..2020-08-09").unwrap());
     new.origin = Some("roster A".to_owned());
     new.citations = vec![citing(source, "перевести с марта 2018"), citing(source, "")];
@@ -88,10 +88,6 @@ async fn a_claim_keeps_its_citations_and_period(book: &Book) {
     let read = claim(&mut tx, &reader, expected.id).await.unwrap().unwrap();
     assert_eq!((read.held, read.origin, read.citations), (expected.held, expected.origin, expected.citations));
     assert_eq!((read.made_by.as_str(), read.made), ("Tester", NOW));
-}
-
-fn claim_of(writing: &mut kniha_store::Writing<'_>, subject: NodeId, code: &str, value: Value) -> kniha_core::claim::NewClaim {
-    crate::support::claim(writing, subject, code, value)
 }
 
 async fn a_withdrawn_claim_is_kept_and_restored_to_what_it_was(book: &Book) {
@@ -163,7 +159,7 @@ async fn nothing_of_a_refused_transaction_is_written(book: &Book) {
     assert_eq!(crate::whole::lines(&book.store).await, before);
     // An id that is taken is found out at the latest when it is written, and takes the rest with it.
     let mut writing = book.write().await;
-    let id = book.add_id(&before);
+    let id = kniha_core::id::ClaimId::from_random([77; 16]);
     let mut twice = crate::support::claim(&mut writing, person, "person.note", text("a second life"));
     twice.id = id;
     let first = twice.clone();
@@ -171,13 +167,6 @@ async fn nothing_of_a_refused_transaction_is_written(book: &Book) {
     writing.add_claim(twice, book.case).await.unwrap();
     assert!(writing.commit().await.is_err());
     assert_eq!(crate::whole::lines(&book.store).await, before);
-}
-
-impl Book {
-    /// An id that no line holds.
-    fn add_id(&self, _: &[String]) -> kniha_core::id::ClaimId {
-        kniha_core::id::ClaimId::from_random([77; 16])
-    }
 }
 
 async fn a_relation_shows_at_both_ends(book: &Book) {
