@@ -5,9 +5,11 @@ cd "$(dirname "$0")/.." || exit 1
 . scripts/postgres.sh
 export KNIHA_REQUIRE_POSTGRES=1 KNIHA_BROWSER=1 CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0
 export KNIHA_SHARED="${KNIHA_SHARED:-$(cd .. && pwd)/shared}"
-export CHROME_LOG_FILE=/dev/null
 logs=target/test-logs
 mkdir -p "$logs"
+# A file of its own: Chromium deletes the file it is given and makes it anew, as root even a device.
+export CHROME_LOG_FILE="$PWD/$logs/chromium.log"
+[ -c /dev/null ] || { echo "/dev/null is no device: every compiler run will fail. Mend with: rm /dev/null; mknod -m 666 /dev/null c 1 3"; exit 1; }
 passed=0
 failed=0
 times=()
