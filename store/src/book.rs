@@ -6,6 +6,7 @@ use kniha_db::{Db, Place, ReadTx, Tx, on};
 
 use crate::error::{StoreError, classify, corrupt, while_};
 use crate::index::NameSecret;
+use crate::read::numbers;
 use crate::write::Writing;
 
 static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
@@ -58,6 +59,36 @@ pub struct Reader {
     pub id: MemberId,
     /// What the member is called.
     pub name: String,
+}
+
+/// Numbers of the cases that the reader may see.
+pub(crate) async fn seen_cases(tx: &mut Tx, reader: &Reader) -> Result<Vec<i64>, StoreError> {
+    on!(tx, c => sqlx::query_scalar("SELECT case_no FROM access WHERE member_no = $1 ORDER BY case_no").bind(reader.no).fetch_all(c).await)
+        .map_err(while_("reading grants"))
+}
+
+/// The wall in a statement that tests very many rows: a condition that column `case_no` of a table is one of the cases that the reader may see.
+/// Testing a short list costs a fraction of joining `access` row by row.
+pub(crate) struct Wall(String);
+
+impl Wall {
+    /// Longest list that is written out.
+    const WRITTEN: usize = 200;
+
+    /// The wall for this reader, in this snapshot.
+    pub(crate) async fn of(tx: &mut Tx, reader: &Reader) -> Result<Wall, StoreError> {
+        let cases = seen_cases(tx, reader).await?;
+        Ok(Wall(match cases.len() {
+            0 => "NULL".to_owned(),
+            1..=Wall::WRITTEN => numbers(&cases),
+            _ => format!("SELECT case_no FROM access WHERE member_no = {}", reader.no),
+        }))
+    }
+
+    /// The condition for the table that is called `alias` in the statement.
+    pub(crate) fn seen(&self, alias: &str) -> String {
+        format!("{alias}.case_no IN ({})", self.0)
+    }
 }
 
 /// A case as a member sees it.

@@ -1,7 +1,8 @@
 //! Lists with filters, a page at a time, fast in a large book.
 //!
-//! Two ways to a page. *Narrow*: a filter that at most [`NARROW`] records pass gives the set, which is then ordered. *Walk*: the order's own index is
-//! walked and each record tested; filters that are not rare let it stop soon. Counting and facets stop at [`COUNTED`] records and say so.
+//! Two ways to a page. *Narrow*: a filter that at most [`NARROW`] records pass gives the set, which is then ordered. *Walk*: an index that has the order
+//! is walked and each record tested; filters that are not rare let it stop soon. Newest first, a filter's own index gives that order too and passes
+//! over what the filter would refuse. Counting and facets stop at [`COUNTED`] records and say so.
 //!
 //! Filters are written into the statement: property and vocabulary codes come from this program's own lists, the rest are this room's numbers.
 
@@ -14,7 +15,7 @@ use kniha_core::vocab::{self, NodeKind, Property, ValueType};
 use kniha_db::{Tx, on};
 use sqlx::AssertSqlSafe;
 
-use crate::book::{Reader, Store};
+use crate::book::{Reader, Store, Wall};
 use crate::error::{StoreError, corrupt, while_};
 use crate::read::{ids_of, labels_by_no, numbers, standing_claims};
 use crate::search;
@@ -22,6 +23,8 @@ use crate::view::{Count, ListPage, ListQuery, ListRow, Order};
 
 /// Largest set that is ordered in memory.
 const NARROW: usize = 2000;
+/// Largest set of one filter that is put in order instead of walking the records.
+const SORTED: usize = 20_000;
 /// Records that are counted and looked through for facets.
 const COUNTED: usize = 500;
 /// Largest page.
@@ -40,10 +43,11 @@ pub async fn list(tx: &mut Tx, reader: &Reader, store: &Store, query: &ListQuery
         },
         None => None,
     };
-    let filters = filters(reader.no, query, at_no);
-    let (page, next, first, count) = match narrow_set(tx, reader, store, query, at_no).await? {
+    let wall = Wall::of(tx, reader).await?;
+    let filters = filters(&wall, query, at_no);
+    let (page, next, first, count) = match narrow_set(tx, reader, store, query, &wall, at_no).await? {
         Some(set) => {
-            let order = narrow(tx, reader, query, &filters, set).await?;
+            let order = narrow(tx, query, &wall, &filters, set).await?;
             let from = query.after.as_deref().and_then(|after| after.parse::<usize>().ok()).unwrap_or(0).min(order.len());
             let to = (from + limit).min(order.len());
             let next = (to < order.len()).then(|| to.to_string());
@@ -51,10 +55,10 @@ pub async fn list(tx: &mut Tx, reader: &Reader, store: &Store, query: &ListQuery
             (order[from..to].to_vec(), next, first, Count::Exactly(order.len()))
         }
         None => {
-            let mut first = walk(tx, reader, query, &filters, None, COUNTED + 1).await?;
+            let mut first = walk(tx, query, &wall, &filters, None, COUNTED + 1).await?;
             let count = if first.len() > COUNTED { Count::MoreThan(COUNTED) } else { Count::Exactly(first.len()) };
             let mut page = match &query.after {
-                Some(after) => walk(tx, reader, query, &filters, Some(after), limit + 1).await?,
+                Some(after) => walk(tx, query, &wall, &filters, Some(after), limit + 1).await?,
                 None => first.iter().take(limit + 1).cloned().collect(),
             };
             let more = page.len() > limit;
@@ -107,11 +111,11 @@ async fn number(tx: &mut Tx, reader: &Reader, id: NodeId) -> Result<Option<i64>,
 }
 
 /// A standing claim `f` of record `n` that the reader may see.
-fn standing(reader_no: i64, condition: &str) -> String {
+fn standing(wall: &Wall, condition: &str) -> String {
     format!(
-        " AND EXISTS (SELECT 1 FROM claim f JOIN access fa ON fa.member_no = {reader_no} AND fa.case_no = f.case_no
-          LEFT JOIN claim_state fs ON fs.claim_no = f.no
-          WHERE f.subject_no = n.no AND COALESCE(fs.status, f.status) <> 'withdrawn' AND {condition})"
+        " AND EXISTS (SELECT 1 FROM claim f LEFT JOIN claim_state fs ON fs.claim_no = f.no
+          WHERE f.subject_no = n.no AND {} AND COALESCE(fs.status, f.status) <> 'withdrawn' AND {condition})",
+        wall.seen("f")
     )
 }
 
@@ -133,19 +137,17 @@ fn meets(window: &Window, f: &str) -> String {
     sql
 }
 
-fn posted(reader_no: i64, unit_no: i64) -> String {
-    format!(
-        "SELECT e.from_no FROM edge e JOIN access e1 ON e1.member_no = {reader_no} AND e1.case_no = e.from_case
-         JOIN access e2 ON e2.member_no = {reader_no} AND e2.case_no = e.to_case WHERE e.kind = 'posting' AND e.to_no = {unit_no}"
-    )
+fn posted(wall: &Wall, unit_no: i64) -> String {
+    let (from, to) = (wall.seen("e").replace("case_no IN", "from_case IN"), wall.seen("e").replace("case_no IN", "to_case IN"));
+    format!("SELECT e.from_no FROM edge e WHERE e.kind = 'posting' AND e.to_no = {unit_no} AND {from} AND {to}")
 }
 
 /// Conditions on record `n`, each beginning with AND.
-fn filters(reader_no: i64, query: &ListQuery, at_no: Option<i64>) -> String {
+fn filters(wall: &Wall, query: &ListQuery, at_no: Option<i64>) -> String {
     let mut sql = String::new();
     for (property, code) in &query.codes {
         if own(property, code) {
-            sql += &standing(reader_no, &format!("f.property = '{}' AND f.code = '{code}'", property.code));
+            sql += &standing(wall, &format!("f.property = '{}' AND f.code = '{code}'", property.code));
         } else {
             sql += " AND 1 = 0";
         }
@@ -153,22 +155,29 @@ fn filters(reader_no: i64, query: &ListQuery, at_no: Option<i64>) -> String {
     if let Some(window) = &query.when {
         match time_of(query.kind) {
             // The sign keeps the planner on the record's own claims instead of everything in that time.
-            Some(property) => sql += &standing(reader_no, &format!("f.property = '{property}'{}", meets(window, "+f"))),
+            Some(property) => sql += &standing(wall, &format!("f.property = '{property}'{}", meets(window, "+f"))),
             None => sql += " AND 1 = 0",
         }
     }
     if let Some(no) = at_no {
         if query.kind == NodeKind::Person {
-            let _ = write!(sql, " AND (n.no IN ({}) {})", posted(reader_no, no), standing(reader_no, &format!("f.ref_no = {no}")).replacen(" AND", "OR", 1));
+            let _ = write!(sql, " AND (n.no IN ({}) {})", posted(wall, no), standing(wall, &format!("f.ref_no = {no}")).replacen(" AND", "OR", 1));
         } else {
-            sql += &standing(reader_no, &format!("f.ref_no = {no}"));
+            sql += &standing(wall, &format!("f.ref_no = {no}"));
         }
     }
     sql
 }
 
 /// The smallest set that one filter leaves, with scores where words gave it; `None` where none is small.
-async fn narrow_set(tx: &mut Tx, reader: &Reader, store: &Store, query: &ListQuery, at_no: Option<i64>) -> Result<Option<BTreeMap<i64, u32>>, StoreError> {
+async fn narrow_set(
+    tx: &mut Tx,
+    reader: &Reader,
+    store: &Store,
+    query: &ListQuery,
+    wall: &Wall,
+    at_no: Option<i64>,
+) -> Result<Option<BTreeMap<i64, u32>>, StoreError> {
     if let Some(text) = &query.text {
         let (candidates, _) = search::candidates(tx, reader, store, text, Some(query.kind)).await?;
         return Ok(Some(candidates.into_iter().map(|(no, (score, ..))| (no, score)).collect()));
@@ -178,7 +187,7 @@ async fn narrow_set(tx: &mut Tx, reader: &Reader, store: &Store, query: &ListQue
         probes.push(format!("SELECT f.subject_no FROM claim f WHERE f.property = '{}' AND f.code = '{code}'", property.code));
     }
     if let Some(no) = at_no {
-        probes.push(if query.kind == NodeKind::Person { posted(reader.no, no) } else { format!("SELECT f.subject_no FROM claim f WHERE f.ref_no = {no}") });
+        probes.push(if query.kind == NodeKind::Person { posted(wall, no) } else { format!("SELECT f.subject_no FROM claim f WHERE f.ref_no = {no}") });
     }
     if let (Some(window), Some(property)) = (&query.when, time_of(query.kind)) {
         // Read from the index alone.
@@ -197,26 +206,20 @@ async fn narrow_set(tx: &mut Tx, reader: &Reader, store: &Store, query: &ListQue
 }
 
 /// Tests a small set and puts it in order.
-async fn narrow(tx: &mut Tx, reader: &Reader, query: &ListQuery, filters: &str, set: BTreeMap<i64, u32>) -> Result<Vec<i64>, StoreError> {
+async fn narrow(tx: &mut Tx, query: &ListQuery, wall: &Wall, filters: &str, set: BTreeMap<i64, u32>) -> Result<Vec<i64>, StoreError> {
     let nos: Vec<i64> = set.keys().copied().collect();
     let mut order: Vec<(i64, u32, Option<String>, i64)> = Vec::new();
     for nos in nos.chunks(500) {
         let key = match (query.order, time_of(query.kind)) {
-            (Order::Name, _) => {
-                "(SELECT MIN(l.sort) FROM listing l JOIN access la ON la.member_no = $1 AND la.case_no = l.case_no WHERE l.node_no = n.no)".to_owned()
+            (Order::Name, _) => format!("(SELECT MIN(l.sort) FROM listing l WHERE l.node_no = n.no AND {})", wall.seen("l")),
+            (Order::Time, Some(time)) => {
+                format!("(SELECT CAST(MAX(t.start_us) AS TEXT) FROM claim t WHERE t.subject_no = n.no AND t.property = '{time}' AND {})", wall.seen("t"))
             }
-            (Order::Time, Some(time)) => format!(
-                "(SELECT CAST(MAX(t.start_us) AS TEXT) FROM claim t JOIN access ta ON ta.member_no = $1 AND ta.case_no = t.case_no
-                 WHERE t.subject_no = n.no AND t.property = '{time}')"
-            ),
             (Order::Time | Order::Newest, _) => "CAST(NULL AS TEXT)".to_owned(),
         };
-        let sql = format!(
-            "SELECT n.no, {key} FROM node n JOIN access a ON a.member_no = $1 AND a.case_no = n.case_no WHERE n.kind = $2 AND n.no IN ({}){filters}",
-            numbers(nos)
-        );
+        let sql = format!("SELECT n.no, {key} FROM node n WHERE n.kind = $1 AND {} AND n.no IN ({}){filters}", wall.seen("n"), numbers(nos));
         let rows: Vec<(i64, Option<String>)> =
-            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(reader.no).bind(query.kind.code()).fetch_all(c).await)
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(query.kind.code()).fetch_all(c).await)
                 .map_err(while_("listing records"))?;
         for (no, key) in rows {
             let time = key.as_deref().and_then(|k| k.parse::<i64>().ok()).unwrap_or(i64::MIN);
@@ -232,38 +235,73 @@ async fn narrow(tx: &mut Tx, reader: &Reader, query: &ListQuery, filters: &str, 
     Ok(order.into_iter().map(|(no, ..)| no).collect())
 }
 
+/// The filter whose index gives candidates newest first, as the rest of a statement after SELECT; `None` where walking the records is as good.
+async fn newest_by(tx: &mut Tx, query: &ListQuery) -> Result<Option<String>, StoreError> {
+    if let Some((property, code)) = query.codes.iter().find(|(property, code)| own(property, code)) {
+        return Ok(Some(format!("FROM claim d WHERE d.property = '{}' AND d.code = '{code}'", property.code)));
+    }
+    let (Some(window), Some(property)) = (&query.when, time_of(query.kind)) else { return Ok(None) };
+    let within = format!("FROM claim d WHERE d.property = '{property}' AND d.start_us IS NOT NULL{}", meets(window, "d"));
+    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 {within} LIMIT {}) x", SORTED + 1);
+    let count: i64 = on!(tx, c => sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_one(c).await).map_err(while_("listing records"))?;
+    Ok((count <= SORTED as i64).then_some(within))
+}
+
+/// Newest first, from the candidates of one filter, a piece at a time.
+async fn newest(tx: &mut Tx, query: &ListQuery, wall: &Wall, filters: &str, within: &str, before: i64, most: usize) -> Result<Vec<i64>, StoreError> {
+    let (mut found, mut before) = (Vec::new(), before);
+    while found.len() < most {
+        let sql = format!("SELECT DISTINCT d.subject_no {within} AND d.subject_no < {before} ORDER BY d.subject_no DESC LIMIT {}", 2 * COUNTED);
+        let nos: Vec<i64> =
+            on!(&mut *tx, c => sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_all(c).await).map_err(while_("listing records"))?;
+        let Some(last) = nos.last() else { break };
+        before = *last;
+        let sql = format!("SELECT n.no FROM node n WHERE n.kind = $1 AND {} AND n.no IN ({}){filters} ORDER BY n.no DESC", wall.seen("n"), numbers(&nos));
+        let passed: Vec<i64> = on!(&mut *tx, c => sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).bind(query.kind.code()).fetch_all(c).await)
+            .map_err(while_("listing records"))?;
+        found.extend(passed);
+    }
+    found.truncate(most);
+    Ok(found)
+}
+
 /// Walks the order's index from a place on; each record once.
-async fn walk(tx: &mut Tx, reader: &Reader, query: &ListQuery, filters: &str, after: Option<&str>, most: usize) -> Result<Vec<(String, i64)>, StoreError> {
+async fn walk(tx: &mut Tx, query: &ListQuery, wall: &Wall, filters: &str, after: Option<&str>, most: usize) -> Result<Vec<(String, i64)>, StoreError> {
     let (no, key) = after.and_then(|after| after.split_once(' ')).map_or((None, ""), |(no, key)| (no.parse::<i64>().ok(), key));
     let began = no.is_some();
-    // SQLite takes CROSS JOIN as the order to read in, so that the index's own order stands and the limit ends the walk.
-    let see = "CROSS JOIN access na";
-    let seen = "na.member_no = $1 AND na.case_no = n.case_no";
-    let time = time_of(query.kind);
+    let seen = wall.seen("n");
     // A record that stands at several places of an order (spellings, conflicting times) takes several rows; twice as many are read and each kept once.
     let limit = most * 2;
-    let found: Vec<(String, i64)> = match (query.order, time) {
+    // SQLite takes CROSS JOIN as the order to read in, so that the index's own order stands and the limit ends the walk.
+    let found: Vec<(String, i64)> = match (query.order, time_of(query.kind)) {
         (Order::Name, _) => {
-            let from = if began { "AND (l.sort, l.node_no) > ($3, $4)" } else { "AND $3 = $3 AND $4 = $4" };
+            let from = if began { "AND (l.sort, l.node_no) > ($2, $3)" } else { "AND $2 = $2 AND $3 = $3" };
             let sql = format!(
-                "SELECT l.sort, n.no FROM listing l CROSS JOIN access a CROSS JOIN node n {see}
-                 WHERE l.kind = $2 AND a.member_no = $1 AND a.case_no = l.case_no AND n.no = l.node_no AND {seen} {from}{filters} ORDER BY l.sort, l.node_no LIMIT {limit}"
+                "SELECT l.sort, n.no FROM listing l CROSS JOIN node n
+                 WHERE l.kind = $1 AND {} AND n.no = l.node_no AND {seen} {from}{filters} ORDER BY l.sort, l.node_no LIMIT {limit}",
+                wall.seen("l")
             );
-            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(reader.no).bind(query.kind.code()).bind(key).bind(no.unwrap_or(0)).fetch_all(c).await)
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(query.kind.code()).bind(key).bind(no.unwrap_or(0)).fetch_all(c).await)
         }
         (Order::Time, Some(time)) => {
             let at = key.parse::<i64>().unwrap_or(i64::MAX);
             let (at, no) = if began { (at, no.unwrap_or(0)) } else { (query.when.as_ref().and_then(Window::end).map_or(i64::MAX, |b| b.us), i64::MAX) };
             let sql = format!(
-                "SELECT CAST(c.start_us AS TEXT), n.no FROM claim c CROSS JOIN access a CROSS JOIN node n {see} LEFT JOIN claim_state s ON s.claim_no = c.no
-                 WHERE a.member_no = $1 AND a.case_no = c.case_no AND n.no = c.subject_no AND {seen} AND c.property = '{time}' AND c.start_us IS NOT NULL AND c.start_us <= $2 AND (c.start_us < $2 OR c.subject_no < $3)
-                 AND COALESCE(s.status, c.status) <> 'withdrawn'{filters} ORDER BY c.start_us DESC, c.subject_no DESC LIMIT {limit}"
+                "SELECT CAST(c.start_us AS TEXT), n.no FROM claim c CROSS JOIN node n LEFT JOIN claim_state s ON s.claim_no = c.no
+                 WHERE {} AND n.no = c.subject_no AND {seen} AND c.property = '{time}' AND c.start_us IS NOT NULL AND c.start_us <= $1 AND (c.start_us < $1 OR c.subject_no < $2)
+                 AND COALESCE(s.status, c.status) <> 'withdrawn'{filters} ORDER BY c.start_us DESC, c.subject_no DESC LIMIT {limit}",
+                wall.seen("c")
             );
-            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(reader.no).bind(at).bind(no).fetch_all(c).await)
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(at).bind(no).fetch_all(c).await)
         }
         (Order::Time | Order::Newest, _) => {
-            let sql = format!("SELECT CAST('' AS TEXT), n.no FROM node n {see} WHERE {seen} AND n.kind = $2 AND n.no < $3{filters} ORDER BY n.no DESC LIMIT {limit}");
-            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(reader.no).bind(query.kind.code()).bind(no.unwrap_or(i64::MAX)).fetch_all(c).await)
+            let before = no.unwrap_or(i64::MAX);
+            if let Some(within) = newest_by(tx, query).await? {
+                let found = newest(tx, query, wall, filters, &within, before, most).await?;
+                return Ok(found.into_iter().map(|no| (String::new(), no)).collect());
+            }
+            let sql = format!("SELECT CAST('' AS TEXT), n.no FROM node n WHERE n.kind = $1 AND n.no < $2 AND {seen}{filters} ORDER BY n.no DESC LIMIT {limit}");
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(query.kind.code()).bind(before).fetch_all(c).await)
         }
     }
     .map_err(while_("listing records"))?;

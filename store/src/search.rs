@@ -13,7 +13,7 @@ use kniha_core::words::{self, ENOUGH_CANDIDATES, Heard, NameKey, ROWS_PER_KEY};
 use kniha_db::{Tx, on};
 use sqlx::AssertSqlSafe;
 
-use crate::book::{Reader, Store};
+use crate::book::{Reader, Store, seen_cases};
 use crate::error::{StoreError, while_};
 use crate::index::case_word;
 use crate::read::{ids_of, labels_by_no, numbers, views};
@@ -194,9 +194,7 @@ async fn prose(tx: &mut Tx, reader: &Reader, tokens: &[String], all: bool, kind:
     let seen = "n.no = c.subject_no AND a.member_no = $1 AND a.case_no = c.case_no AND na.member_no = $1 AND na.case_no = n.case_no";
     // Truly different: FTS5 gives rows in the order of rowid without ranking. PostgreSQL walks claim numbers backwards for one common word; several words
     // are intersected in the GIN index first, because the planner cannot know how rarely they meet.
-    let cases: Vec<i64> =
-        on!(&mut *tx, c => sqlx::query_scalar("SELECT case_no FROM access WHERE member_no = $1 LIMIT 201").bind(reader.no).fetch_all(c).await)
-            .map_err(while_(DOING))?;
+    let cases = seen_cases(tx, reader).await?;
     // With very many cases the join alone decides.
     let cases: Vec<String> = if cases.len() > 200 { Vec::new() } else { cases.into_iter().map(case_word).collect() };
     match tx {

@@ -10,7 +10,7 @@ use kniha_core::vocab::NodeKind;
 use kniha_db::{Tx, on};
 use sqlx::AssertSqlSafe;
 
-use crate::book::Reader;
+use crate::book::{Reader, seen_cases};
 use crate::error::{StoreError, while_};
 use crate::read::{ids_of, labels_by_no, numbers};
 use crate::view::{Structure, StructureUnit};
@@ -31,7 +31,8 @@ pub async fn structure(tx: &mut Tx, reader: &Reader, unit: NodeId, day: &Window)
         on!(&mut *tx, c => sqlx::query_scalar(UNIT).bind(reader.no).bind(unit.to_string()).fetch_optional(c).await).map_err(while_("reading a unit"))?;
     let Some(no) = no else { return Ok(Structure { units: Vec::new(), commands: Vec::new(), more: false }) };
     let (from_us, to_us) = (day.start().map_or(i64::MIN, |b| b.us), day.end().map_or(i64::MAX, |b| b.us));
-    let cases = seen_cases(tx, reader).await?;
+    // Thousands of edges are read here; testing them in memory costs a tenth of joining each.
+    let cases: BTreeSet<i64> = seen_cases(tx, reader).await?.into_iter().collect();
     let commands = commands(tx, &cases, from_us, to_us).await?;
     let mut depths: BTreeMap<i64, i32> = BTreeMap::from([(no, 0)]);
     let mut more = false;
@@ -69,13 +70,6 @@ pub async fn structure(tx: &mut Tx, reader: &Reader, unit: NodeId, day: &Window)
     let shown = |(subordinate, superior, certain): Command| Some((*ids.get(&superior)?, *ids.get(&subordinate)?, certain));
     let commands = commands.into_iter().filter_map(shown).collect();
     Ok(Structure { units, commands, more })
-}
-
-/// Numbers of the cases that the reader may see. Thousands of edges are read here; testing them in memory costs a tenth of joining each.
-async fn seen_cases(tx: &mut Tx, reader: &Reader) -> Result<BTreeSet<i64>, StoreError> {
-    let cases: Vec<i64> = on!(tx, c => sqlx::query_scalar("SELECT case_no FROM access WHERE member_no = $1").bind(reader.no).fetch_all(c).await)
-        .map_err(while_("reading grants"))?;
-    Ok(cases.into_iter().collect())
 }
 
 /// Numbers of the units that the reader may see.
