@@ -1,7 +1,7 @@
 //! What waits to be written, and the statements that write many rows at once.
 //!
-//! Rows go in with `?` placeholders on SQLite and `$N` on PostgreSQL (sqlx's builder knows which): numbered parameters cost SQLite about the
-//! square of their number. Each statement carries a few rows, so that it stays in the statement cache.
+//! SQLite takes a few rows a statement with `?` placeholders (numbered parameters cost it about the square of their number), so that each statement
+//! stays in the cache. PostgreSQL takes all rows of a table as arrays. One text names the columns for both.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,14 @@ use kniha_core::claim::{Citation, KnownTo, Stance, Status};
 use kniha_core::commit::{Hash, Salt};
 use kniha_core::id::{ClaimId, NodeId};
 use kniha_core::time::Window;
+use kniha_core::value::Value;
 use kniha_core::vocab::{NodeKind, Property};
 use kniha_db::{Tx, on};
-use sqlx::{Postgres, QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Sqlite};
 
+use crate::arrays::Arrays;
 use crate::error::{StoreError, classify};
-use crate::index::{self, Entries};
+use crate::index::{self, Entries, NameSecret};
 use crate::row::ValueColumns;
 
 /// Rows of a statement. Powers of two, so that a buffer of any length needs few different statements.
@@ -59,7 +61,8 @@ pub(crate) struct NewClaimRow {
     pub made_us: i64,
     pub hash: Hash,
     pub erased_us: Option<i64>,
-    pub entries: Entries,
+    /// What the search indexes shall hold of it; nothing where they are built afterwards.
+    pub indexed: Option<Value>,
 }
 
 pub(crate) struct CitationRow {
@@ -88,44 +91,61 @@ pub(crate) struct KeyRow {
     pub level: i64,
 }
 
-/// Inserts `rows` a few at a time; `$bind` pushes the columns of one row.
+/// Inserts rows into a table of SQLite, a few a statement; `$bind` pushes the columns of one row.
 macro_rules! insert {
-    ($tx:expr, $doing:literal, $head:literal, $rows:expr, |$b:ident, $row:ident| $bind:expr) => {{
+    ($tx:expr, $table:literal, $columns:literal, $rows:expr, |$b:ident, $row:ident| $bind:expr) => {{
         let mut rest: &[_] = $rows;
-        while !rest.is_empty() {
+        let mut done = Ok(());
+        while !rest.is_empty() && done.is_ok() {
             let take = ROWS.iter().copied().find(|n| *n <= rest.len()).unwrap_or(1);
             let (now, later) = rest.split_at(take);
             rest = later;
-            let done = match &mut *$tx {
-                Tx::Sqlite(tx) => {
-                    let mut builder = QueryBuilder::<Sqlite>::new($head);
-                    builder.push_values(now, |mut $b, $row| $bind);
-                    builder.build().execute(&mut **tx).await.map(drop)
-                }
-                Tx::Postgres(tx) => {
-                    let mut builder = QueryBuilder::<Postgres>::new($head);
-                    builder.push_values(now, |mut $b, $row| $bind);
-                    builder.build().execute(&mut **tx).await.map(drop)
-                }
-            };
-            done.map_err(|source| classify($doing, source))?;
+            let mut builder = QueryBuilder::<Sqlite>::new(concat!("INSERT INTO ", $table, " (", $columns, ") "));
+            builder.push_values(now, |mut $b, $row| $bind);
+            done = builder.build().execute(&mut **$tx).await.map(drop);
         }
+        done
     }};
+}
+
+/// Inserts rows into a table of PostgreSQL, all at once; `$bind` pushes the columns of one row, `$select` is what the table takes of them.
+macro_rules! unnest {
+    ($tx:expr, $table:literal, $columns:literal, $select:literal, $rows:expr, |$b:ident, $row:ident| $bind:expr) => {{
+        let rows: &[_] = $rows;
+        let mut arrays = Arrays::default();
+        for $row in rows {
+            let $b = arrays.begin();
+            $bind
+        }
+        if rows.is_empty() { Ok(()) } else { arrays.insert($tx, concat!($table, " (", $columns, ")"), $select).await }
+    }};
+}
+
+/// Adds rows to a table of either database.
+macro_rules! add {
+    ($tx:expr, $doing:literal, $table:literal, $columns:literal, $rows:expr, |$b:ident, $row:ident| $bind:expr) => {
+        match &mut *$tx {
+            Tx::Sqlite(tx) => insert!(tx, $table, $columns, $rows, |$b, $row| $bind),
+            Tx::Postgres(tx) => unnest!(tx, $table, $columns, "*", $rows, |$b, $row| $bind),
+        }
+        .map_err(|source| classify($doing, source))?
+    };
 }
 
 impl Buffer {
     /// Writes everything.
-    pub(crate) async fn write(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        insert!(tx, "adding records", "INSERT INTO node (no, id, kind, case_no, made_by, made_us, head_seq, head_hash) ", &self.nodes, |b, row| {
+    pub(crate) async fn write(&mut self, tx: &mut Tx, secret: &NameSecret) -> Result<(), StoreError> {
+        add!(tx, "adding records", "node", "no, id, kind, case_no, made_by, made_us, head_seq, head_hash", &self.nodes, |b, row| {
             b.push_bind(row.no).push_bind(row.id.to_string()).push_bind(row.kind.code()).push_bind(row.case_no).push_bind(row.made_by);
-            b.push_bind(row.made_us).push_bind(row.head_seq).push_bind(row.head.0.to_vec());
+            b.push_bind(row.made_us).push_bind(row.head_seq).push_bind(row.head.0.as_slice());
         });
-        insert!(
+        add!(
             tx,
             "adding claims",
-            "INSERT INTO claim (no, id, subject_no, seq, property, text, lang, name_kind, code, ref_no, int_value, real_value, window_text, start_us, end_us, \
+            "claim",
+            "no, id, subject_no, seq, property, text, lang, name_kind, code, ref_no, int_value, real_value, window_text, start_us, end_us, \
              lat_deg, lon_deg, radius_m, sealed, held, origin, salt, value_commit, grounds_commit, stance, status, known_to, case_no, made_by, made_us, hash, \
-             erased_us) ",
+             erased_us",
             &self.claims,
             |b, row| {
                 let v = &row.value;
@@ -133,31 +153,25 @@ impl Buffer {
                 b.push_bind(v.text.as_deref()).push_bind(v.lang.as_deref()).push_bind(v.name_kind.as_deref()).push_bind(v.code.as_deref());
                 b.push_bind(v.ref_no).push_bind(v.int_value).push_bind(v.real_value).push_bind(v.window_text.as_deref());
                 b.push_bind(v.start_us).push_bind(v.end_us).push_bind(v.lat_deg).push_bind(v.lon_deg).push_bind(v.radius_m).push_bind(v.sealed.as_deref());
-                b.push_bind(row.held.as_deref()).push_bind(row.origin.as_deref()).push_bind(row.salt.map(|salt| salt.0.to_vec()));
-                b.push_bind(row.value_commit.0.to_vec()).push_bind(row.grounds_commit.0.to_vec());
+                b.push_bind(row.held.as_deref()).push_bind(row.origin.as_deref()).push_bind(row.salt.as_ref().map(|salt| salt.0.as_slice()));
+                b.push_bind(row.value_commit.0.as_slice()).push_bind(row.grounds_commit.0.as_slice());
                 b.push_bind(row.stance.code()).push_bind(row.status.code()).push_bind(row.known_to.code());
-                b.push_bind(row.case_no).push_bind(row.made_by).push_bind(row.made_us).push_bind(row.hash.0.to_vec()).push_bind(row.erased_us);
+                b.push_bind(row.case_no).push_bind(row.made_by).push_bind(row.made_us).push_bind(row.hash.0.as_slice()).push_bind(row.erased_us);
             }
         );
-        insert!(
-            tx,
-            "adding citations",
-            "INSERT INTO citation (claim_no, nth, source_no, exhibit_no, words, locator, accessed, archived) ",
-            &self.citations,
-            |b, row| {
-                let c = &row.citation;
-                b.push_bind(row.claim_no).push_bind(row.nth).push_bind(row.source_no).push_bind(row.exhibit_no).push_bind(c.words.as_deref());
-                b.push_bind(c.locator.as_deref()).push_bind(c.accessed.as_ref().map(Window::to_string)).push_bind(c.archived.as_deref());
-            }
-        );
+        add!(tx, "adding citations", "citation", "claim_no, nth, source_no, exhibit_no, words, locator, accessed, archived", &self.citations, |b, row| {
+            let c = &row.citation;
+            b.push_bind(row.claim_no).push_bind(row.nth).push_bind(row.source_no).push_bind(row.exhibit_no).push_bind(c.words.as_deref());
+            b.push_bind(c.locator.as_deref()).push_bind(c.accessed.as_ref().map(Window::to_string)).push_bind(c.archived.as_deref());
+        });
         let (mut listing, mut keys, mut prose) = (Vec::new(), Vec::new(), Vec::new());
-        for row in &mut self.claims {
-            let entries = std::mem::take(&mut row.entries);
+        let indexed: Vec<_> = self.claims.iter_mut().map(|row| (row.property, row.indexed.take())).collect();
+        for (row, entries) in self.claims.iter().zip(index::entries_of(secret, &indexed)) {
             spread(entries, (row.no, row.subject_no, row.property.of, row.case_no), &mut listing, &mut keys, &mut prose);
         }
         index_rows(tx, &listing, &mut keys, &prose).await?;
         for (no, (seq, hash)) in &self.heads {
-            on!(&mut *tx, c => sqlx::query("UPDATE node SET head_seq = $1, head_hash = $2 WHERE no = $3").bind(seq).bind(hash.0.to_vec()).bind(no).execute(c).await.map(drop))
+            on!(&mut *tx, c => sqlx::query("UPDATE node SET head_seq = $1, head_hash = $2 WHERE no = $3").bind(seq).bind(hash.0.as_slice()).bind(no).execute(c).await.map(drop))
                 .map_err(|source| classify("moving the head of a record", source))?;
         }
         Ok(())
@@ -181,21 +195,29 @@ pub(crate) fn spread(
 /// Writes index rows. Name keys are sorted first: neighbouring keys share pages.
 pub(crate) async fn index_rows(tx: &mut Tx, listing: &[ListingRow], keys: &mut [KeyRow], prose: &[(i64, String)]) -> Result<(), StoreError> {
     keys.sort_unstable_by_key(|row| (row.key, row.claim_no));
-    insert!(tx, "adding names to lists", "INSERT INTO listing (claim_no, node_no, kind, case_no, sort) ", listing, |b, row| {
+    add!(tx, "adding names to lists", "listing", "claim_no, node_no, kind, case_no, sort", listing, |b, row| {
         b.push_bind(row.claim_no).push_bind(row.node_no).push_bind(row.kind.code()).push_bind(row.case_no).push_bind(row.sort.as_str());
     });
-    insert!(tx, "adding name keys", "INSERT INTO name_key (key, claim_no, node_no, case_no, level) ", &*keys, |b, row| {
+    add!(tx, "adding name keys", "name_key", "key, claim_no, node_no, case_no, level", &*keys, |b, row| {
         b.push_bind(row.key).push_bind(row.claim_no).push_bind(row.node_no).push_bind(row.case_no).push_bind(row.level);
     });
-    // The two full-text indexes differ in kind: a virtual table of SQLite, a column of PostgreSQL. Words come sorted and without quotes,
-    // so that on PostgreSQL they are a tsvector as they stand.
+    // The two full-text indexes differ in kind: a virtual table of SQLite, a column of PostgreSQL. Words come sorted, each once, without spaces.
     match &mut *tx {
-        Tx::Sqlite(_) => insert!(tx, "adding words", "INSERT INTO prose (rowid, words) ", prose, |b, row| {
+        Tx::Sqlite(tx) => insert!(tx, "prose", "rowid, words", prose, |b, row| {
             b.push_bind(row.0).push_bind(row.1.as_str());
         }),
-        Tx::Postgres(_) => insert!(tx, "adding words", "INSERT INTO prose (claim_no, words) ", prose, |b, row| {
-            b.push_bind(row.0).push("array_to_tsvector(string_to_array(").push_bind_unseparated(row.1.as_str()).push_unseparated(", ' '))");
+        Tx::Postgres(tx) => unnest!(tx, "prose", "claim_no, words", "c1, array_to_tsvector(string_to_array(c2, ' '))", prose, |b, row| {
+            b.push_bind(row.0).push_bind(row.1.as_str());
         }),
     }
+    .map_err(|source| classify("adding words", source))
+}
+
+/// Writes which records the keys of an imported file became.
+pub(crate) async fn import_keys(tx: &mut Tx, import_no: i64, keys: &mut [(String, i64, NodeId)]) -> Result<(), StoreError> {
+    keys.sort_unstable();
+    add!(tx, "writing a chunk of an import", "import_key", "import_no, key, node_no", &*keys, |b, row| {
+        b.push_bind(import_no).push_bind(row.0.as_str()).push_bind(row.1);
+    });
     Ok(())
 }

@@ -13,12 +13,16 @@ use kniha_core::vocab::NodeKind;
 use kniha_db::{Tx, on};
 
 use crate::book::{Store, insert_access, insert_case, next_no, reader};
+use crate::buffer::import_keys;
 use crate::error::{StoreError, corrupt, while_};
 use crate::read::node_id;
 use crate::write::Writing;
 
-/// Claims that one chunk should hold at most.
-pub const CHUNK_CLAIMS: usize = 10_000;
+/// Claims that one chunk should hold at most. Ids and name keys fall all over their indexes, so that a chunk touches most pages of these whatever
+/// its size: a larger one writes each page less often.
+pub const CHUNK_CLAIMS: usize = 50_000;
+/// Keys of the file that are kept in memory.
+const KEYS: usize = 500_000;
 
 /// Marks the id of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +53,8 @@ pub struct Import<'a> {
     case: CaseId,
     case_no: i64,
     keys: BTreeMap<String, NodeId>,
+    /// Whether `keys` holds every key met so far, so that one missing there is new.
+    all_keys: bool,
     /// Its id.
     pub id: ImportId,
     /// Rows that are durable.
@@ -62,7 +68,7 @@ pub struct Chunk<'i, 'a> {
     import: &'i mut Import<'a>,
     writing: Writing<'a>,
     claims: u64,
-    keys: Vec<(String, NodeId)>,
+    keys: Vec<(String, i64, NodeId)>,
 }
 
 /// An import as it is listed.
@@ -105,7 +111,7 @@ impl<'a> Import<'a> {
             let id = ImportId::parse(&id).map_err(|_| corrupt("import_run", "id", no))?;
             let case = CaseId::parse(&case).map_err(|_| corrupt("cases", "id", case_no))?;
             let (rows_done, claims_done) = (rows_done.cast_unsigned(), claims_done.cast_unsigned());
-            return Ok(Import { store, member, no, case, case_no, keys: BTreeMap::new(), id, rows_done, claims_done });
+            return Ok(Import { store, member, no, case, case_no, keys: BTreeMap::new(), all_keys: rows_done == 0, id, rows_done, claims_done });
         }
         let (id, case): (ImportId, CaseId) = (writing.random.id()?, writing.random.id()?);
         let case_no = next_no(&mut writing.tx, "SELECT MAX(no) FROM cases").await?;
@@ -118,7 +124,7 @@ impl<'a> Import<'a> {
             .bind(case_no).bind(at_us).execute(c).await.map(drop))
         .map_err(while_(DOING))?;
         writing.commit().await?;
-        Ok(Import { store, member, no, case, case_no, keys: BTreeMap::new(), id, rows_done: 0, claims_done: 0 })
+        Ok(Import { store, member, no, case, case_no, keys: BTreeMap::new(), all_keys: true, id, rows_done: 0, claims_done: 0 })
     }
 
     /// Opens the next chunk.
@@ -166,21 +172,24 @@ impl Chunk<'_, '_> {
         }
         const SQL: &str = "SELECT n.id FROM import_key i JOIN node n ON n.no = i.node_no WHERE i.import_no = $1 AND i.key = $2";
         let no = self.import.no;
-        let known: Option<String> =
-            on!(&mut *self.writing.tx, c => sqlx::query_scalar(SQL).bind(no).bind(&key).fetch_optional(c).await).map_err(while_("looking up a key"))?;
+        let known: Option<String> = if self.import.all_keys {
+            None
+        } else {
+            on!(&mut *self.writing.tx, c => sqlx::query_scalar(SQL).bind(no).bind(&key).fetch_optional(c).await).map_err(while_("looking up a key"))?
+        };
         let (id, new) = match known {
             Some(id) => (node_id(&id)?, false),
             None => {
                 let id = self.writing.random.id()?;
-                self.writing.add_record(id, kind, self.import.case).await?;
-                self.keys.push((key.clone(), id));
+                let node_no = self.writing.add_numbered(id, kind, self.import.case)?;
+                self.keys.push((key.clone(), node_no, id));
                 (id, true)
             }
         };
-        if self.import.keys.len() > 200_000 {
-            self.import.keys.clear();
+        if self.import.keys.len() > KEYS {
+            self.import.all_keys = false;
             // Keys of this chunk are not in the table yet.
-            self.import.keys.extend(self.keys.iter().cloned());
+            self.import.keys = self.keys.iter().map(|(key, _, id)| (key.clone(), *id)).collect();
         }
         self.import.keys.insert(key, id);
         Ok((id, new))
@@ -217,10 +226,7 @@ impl Chunk<'_, '_> {
         const DOING: &str = "writing a chunk of an import";
         self.writing.flush().await?;
         let no = self.import.no;
-        const KEY: &str = "INSERT INTO import_key (import_no, key, node_no) SELECT CAST($1 AS BIGINT), $2, no FROM node WHERE id = $3";
-        for (key, id) in &self.keys {
-            on!(&mut *self.writing.tx, c => sqlx::query(KEY).bind(no).bind(key).bind(id.to_string()).execute(c).await.map(drop)).map_err(while_(DOING))?;
-        }
+        import_keys(&mut self.writing.tx, no, &mut self.keys).await?;
         let claims_done = self.import.claims_done + self.claims;
         const RUN: &str = "UPDATE import_run SET rows_done = $2, claims_done = $3 WHERE no = $1";
         on!(&mut *self.writing.tx, c => sqlx::query(RUN).bind(no).bind(rows_done.cast_signed()).bind(claims_done.cast_signed()).execute(c).await.map(drop))

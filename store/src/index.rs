@@ -64,6 +64,23 @@ pub(crate) fn entries(secret: &NameSecret, property: &Property, value: &Value) -
     entries
 }
 
+/// Values that are worked on by one thread at least.
+const SHARE: usize = 200;
+
+/// As [`entries`] for many values, on as many cores as there are: stemming and spelling keys are most of an import's own work.
+pub(crate) fn entries_of(secret: &NameSecret, values: &[(&Property, Option<Value>)]) -> Vec<Entries> {
+    let one = |(property, value): &(&Property, Option<Value>)| value.as_ref().map(|value| entries(secret, property, value)).unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = values.len().div_ceil(cores).max(SHARE);
+    if values.len() <= share {
+        return values.iter().map(one).collect();
+    }
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = values.chunks(share).map(|values| scope.spawn(move || values.iter().map(one).collect::<Vec<_>>())).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}
+
 /// The word that stands for a case in the prose index. Its letter is in no alphabet that people write with.
 pub(crate) fn case_word(case_no: i64) -> String {
     format!("ʞ{case_no}")

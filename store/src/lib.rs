@@ -3,6 +3,7 @@
 //! [`Store`] opens a book; [`Store::read`] gives a snapshot for the reading functions, each of which asks for a [`Reader`]; [`Store::write`] gives a
 //! [`Writing`]. One SQL text serves SQLite and PostgreSQL. Numbers of rows never leave this room.
 
+mod arrays;
 mod book;
 mod buffer;
 mod check;

@@ -22,7 +22,6 @@ use crate::buffer::{Buffer, CitationRow, NewClaimRow, NewNodeRow};
 use crate::check::{Chain, unhex};
 use crate::dump::{ClaimLine, Counts, Line, VERSION, ValueLine};
 use crate::error::{StoreError, while_};
-use crate::index;
 use crate::reindex;
 use crate::row::ValueColumns;
 
@@ -316,7 +315,7 @@ impl<'a> Restoring<'a> {
             made_us: line.at_us,
             hash: Hash(unhex(&line.hash)?),
             erased_us: line.erased_us,
-            entries: index::Entries::default(),
+            indexed: None,
         });
         Ok(())
     }
@@ -335,7 +334,7 @@ impl<'a> Restoring<'a> {
     }
 
     async fn flush(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        std::mem::take(&mut self.buffer).write(tx).await?;
+        std::mem::take(&mut self.buffer).write(tx, &self.store.secret).await?;
         const EVENT: &str = "INSERT INTO claim_event (no, claim_no, subject_no, seq, what, reason, salt, reason_commit, made_by, made_us, hash)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         for e in std::mem::take(&mut self.events) {

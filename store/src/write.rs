@@ -17,7 +17,6 @@ use kniha_db::{WriteTx, on};
 use crate::book::{Store, insert_access, insert_case, insert_member, next_no, reader};
 use crate::buffer::{Buffer, CitationRow, NewClaimRow, NewNodeRow};
 use crate::error::{StoreError, corrupt, while_};
-use crate::index;
 use crate::random::Random;
 use crate::row::ValueColumns;
 
@@ -143,6 +142,11 @@ impl<'a> Writing<'a> {
     /// # Errors
     /// [`StoreError::NotFound`] for a case that the member does not see; a taken id is found out when it is written.
     pub async fn add_record(&mut self, id: NodeId, kind: NodeKind, case: CaseId) -> Result<(), StoreError> {
+        self.add_numbered(id, kind, case).map(drop)
+    }
+
+    /// As [`Writing::add_record`]; gives its number.
+    pub(crate) fn add_numbered(&mut self, id: NodeId, kind: NodeKind, case: CaseId) -> Result<i64, StoreError> {
         let case_no = self.case_no(case)?;
         if self.known.contains_key(&id) {
             return Err(StoreError::IdTaken { what: "record" });
@@ -153,7 +157,7 @@ impl<'a> Writing<'a> {
         self.next_node += 1;
         self.known.insert(id, Known { no, kind, head_seq: 0, head, pending: true });
         self.buffer.nodes.push(NewNodeRow { no, id, kind, case_no, made_by: self.member_no, made_us: self.at.0, head_seq: 0, head });
-        Ok(())
+        Ok(no)
     }
 
     /// Adds a claim.
@@ -211,7 +215,6 @@ impl<'a> Writing<'a> {
         if is_relation(subject.kind) {
             self.relations.insert(subject.no);
         }
-        let entries = index::entries(&self.store.secret, claim.property, &claim.value);
         self.buffer.claims.push(NewClaimRow {
             no,
             id: claim.id,
@@ -232,7 +235,7 @@ impl<'a> Writing<'a> {
             made_us: self.at.0,
             hash,
             erased_us: None,
-            entries,
+            indexed: Some(claim.value),
         });
         if self.buffer.claims.len() >= FLUSH_CLAIMS { self.flush().await } else { Ok(()) }
     }
@@ -284,7 +287,7 @@ impl<'a> Writing<'a> {
                 known.pending = false;
             }
         }
-        buffer.write(&mut self.tx).await?;
+        buffer.write(&mut self.tx, &self.store.secret).await?;
         // What the writer knows is bounded, so that an import of any length runs in bounded memory.
         if self.known.len() > 200_000 {
             self.known.clear();
