@@ -21,6 +21,8 @@ const CACHE_KIB: &str = "-131072";
 /// Pages of 4 KiB in the write-ahead log before it is folded back (64 MiB). An import dirties pages of the indexes at random; folding rarely
 /// writes each of them once instead of many times.
 const CHECKPOINT_PAGES: &str = "16384";
+/// Rows that SQLite's thread may be ahead of the reader: with few, the two wake each other for every one.
+const ROW_BUFFER: usize = 4096;
 /// The advisory lock that all writers of one PostgreSQL database take: ASCII "kniha".
 const WRITER_LOCK: i64 = 0x006b_6e69_6861;
 /// The advisory lock of the one desk: ASCII "desk".
@@ -252,6 +254,7 @@ fn sqlite_options(file: &std::path::Path, key: &Key, durability: Durability) -> 
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .statement_cache_capacity(300)
+        .row_buffer_size(ROW_BUFFER)
         .disable_statement_logging()
 }
 

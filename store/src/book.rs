@@ -87,7 +87,12 @@ impl Wall {
 
     /// The condition for the table that is called `alias` in the statement.
     pub(crate) fn seen(&self, alias: &str) -> String {
-        format!("{alias}.case_no IN ({})", self.0)
+        self.seen_in(&format!("{alias}.case_no"))
+    }
+
+    /// The condition for a column of another name.
+    pub(crate) fn seen_in(&self, column: &str) -> String {
+        format!("{column} IN ({})", self.0)
     }
 }
 

@@ -82,6 +82,14 @@ pub(crate) struct ListingRow {
     pub sort: String,
 }
 
+/// A row of the prose index.
+pub(crate) struct ProseRow {
+    pub case_no: i64,
+    pub claim_no: i64,
+    /// Sorted, each once, separated by spaces.
+    pub words: String,
+}
+
 /// A row of the name keys.
 pub(crate) struct KeyRow {
     pub key: i64,
@@ -110,14 +118,14 @@ macro_rules! insert {
 
 /// Inserts rows into a table of PostgreSQL, all at once; `$bind` pushes the columns of one row, `$select` is what the table takes of them.
 macro_rules! unnest {
-    ($tx:expr, $table:literal, $columns:literal, $select:literal, $rows:expr, |$b:ident, $row:ident| $bind:expr) => {{
+    ($tx:expr, $into:expr, $select:expr, $rows:expr, |$b:ident, $row:ident| $bind:expr) => {{
         let rows: &[_] = $rows;
         let mut arrays = Arrays::default();
         for $row in rows {
             let $b = arrays.begin();
             $bind
         }
-        if rows.is_empty() { Ok(()) } else { arrays.insert($tx, concat!($table, " (", $columns, ")"), $select).await }
+        if rows.is_empty() { Ok(()) } else { arrays.insert($tx, $into, $select).await }
     }};
 }
 
@@ -126,7 +134,7 @@ macro_rules! add {
     ($tx:expr, $doing:literal, $table:literal, $columns:literal, $rows:expr, |$b:ident, $row:ident| $bind:expr) => {
         match &mut *$tx {
             Tx::Sqlite(tx) => insert!(tx, $table, $columns, $rows, |$b, $row| $bind),
-            Tx::Postgres(tx) => unnest!(tx, $table, $columns, "*", $rows, |$b, $row| $bind),
+            Tx::Postgres(tx) => unnest!(tx, concat!($table, " (", $columns, ")"), "*", $rows, |$b, $row| $bind),
         }
         .map_err(|source| classify($doing, source))?
     };
@@ -184,30 +192,40 @@ pub(crate) fn spread(
     (claim_no, node_no, kind, case_no): (i64, i64, NodeKind, i64),
     listing: &mut Vec<ListingRow>,
     keys: &mut Vec<KeyRow>,
-    prose: &mut Vec<(i64, String)>,
+    prose: &mut Vec<ProseRow>,
 ) {
     listing.extend(entries.sort.map(|sort| ListingRow { claim_no, node_no, kind, case_no, sort }));
     keys.extend(entries.name_keys.into_iter().map(|(key, level)| KeyRow { key, claim_no, node_no, case_no, level }));
     // The case stands among the words, so that the index itself leaves out what a reader may not see; the access join still decides.
-    prose.extend(entries.words.map(|words| (claim_no, format!("{words} {}", index::case_word(case_no)))));
+    prose.extend(entries.words.map(|words| ProseRow { case_no, claim_no, words: format!("{words} {}", index::case_word(case_no)) }));
 }
 
 /// Writes index rows. Name keys are sorted first: neighbouring keys share pages.
-pub(crate) async fn index_rows(tx: &mut Tx, listing: &[ListingRow], keys: &mut [KeyRow], prose: &[(i64, String)]) -> Result<(), StoreError> {
+pub(crate) async fn index_rows(tx: &mut Tx, listing: &[ListingRow], keys: &mut [KeyRow], prose: &[ProseRow]) -> Result<(), StoreError> {
     keys.sort_unstable_by_key(|row| (row.key, row.claim_no));
-    add!(tx, "adding names to lists", "listing", "claim_no, node_no, kind, case_no, sort", listing, |b, row| {
-        b.push_bind(row.claim_no).push_bind(row.node_no).push_bind(row.kind.code()).push_bind(row.case_no).push_bind(row.sort.as_str());
-    });
+    match &mut *tx {
+        Tx::Sqlite(tx) => insert!(tx, "listing", "claim_no, node_no, kind, case_no, sort, node_case", listing, |b, row| {
+            b.push_bind(row.claim_no).push_bind(row.node_no).push_bind(row.kind.code()).push_bind(row.case_no).push_bind(row.sort.as_str());
+            b.push("(SELECT case_no FROM node WHERE no = ").push_bind_unseparated(row.node_no).push_unseparated(")");
+        }),
+        Tx::Postgres(tx) => {
+            let select = "c1, c2, c3, c4, c5, (SELECT n.case_no FROM node n WHERE n.no = c2)";
+            unnest!(tx, "listing (claim_no, node_no, kind, case_no, sort, node_case)", select, listing, |b, row| {
+                b.push_bind(row.claim_no).push_bind(row.node_no).push_bind(row.kind.code()).push_bind(row.case_no).push_bind(row.sort.as_str());
+            })
+        }
+    }
+    .map_err(|source| classify("adding names to lists", source))?;
     add!(tx, "adding name keys", "name_key", "key, claim_no, node_no, case_no, level", &*keys, |b, row| {
         b.push_bind(row.key).push_bind(row.claim_no).push_bind(row.node_no).push_bind(row.case_no).push_bind(row.level);
     });
     // The two full-text indexes differ in kind: a virtual table of SQLite, a column of PostgreSQL. Words come sorted, each once, without spaces.
     match &mut *tx {
         Tx::Sqlite(tx) => insert!(tx, "prose", "rowid, words", prose, |b, row| {
-            b.push_bind(row.0).push_bind(row.1.as_str());
+            b.push_bind(row.claim_no).push_bind(row.words.as_str());
         }),
-        Tx::Postgres(tx) => unnest!(tx, "prose", "claim_no, words", "c1, array_to_tsvector(string_to_array(c2, ' '))", prose, |b, row| {
-            b.push_bind(row.0).push_bind(row.1.as_str());
+        Tx::Postgres(tx) => unnest!(tx, "prose (case_no, claim_no, words)", "c1, c2, array_to_tsvector(string_to_array(c3, ' '))", prose, |b, row| {
+            b.push_bind(row.case_no).push_bind(row.claim_no).push_bind(row.words.as_str());
         }),
     }
     .map_err(|source| classify("adding words", source))

@@ -268,10 +268,7 @@ pub async fn abandon_import(store: &Store, member: MemberId, now: UtcMicros, id:
     if state != "running" {
         return Err(StoreError::Import { state });
     }
-    const PROSE: [&str; 2] = [
-        "DELETE FROM prose WHERE rowid IN (SELECT no FROM claim WHERE case_no = $1)",
-        "DELETE FROM prose WHERE claim_no IN (SELECT no FROM claim WHERE case_no = $1)",
-    ];
+    const PROSE: [&str; 2] = ["DELETE FROM prose WHERE rowid IN (SELECT no FROM claim WHERE case_no = $1)", "DELETE FROM prose WHERE case_no = $1"];
     match &mut *writing.tx {
         Tx::Sqlite(tx) => sqlx::query(PROSE[0]).bind(case_no).execute(&mut **tx).await.map(drop),
         Tx::Postgres(tx) => sqlx::query(PROSE[1]).bind(case_no).execute(&mut **tx).await.map(drop),

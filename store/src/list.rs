@@ -6,7 +6,7 @@
 //!
 //! Filters are written into the statement: property and vocabulary codes come from this program's own lists, the rest are this room's numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use kniha_core::id::NodeId;
@@ -44,10 +44,9 @@ pub async fn list(tx: &mut Tx, reader: &Reader, store: &Store, query: &ListQuery
         None => None,
     };
     let wall = Wall::of(tx, reader).await?;
-    let filters = filters(&wall, query, at_no);
     let (page, next, first, count) = match narrow_set(tx, reader, store, query, &wall, at_no).await? {
         Some(set) => {
-            let order = narrow(tx, query, &wall, &filters, set).await?;
+            let order = narrow(tx, query, &wall, at_no, set).await?;
             let from = query.after.as_deref().and_then(|after| after.parse::<usize>().ok()).unwrap_or(0).min(order.len());
             let to = (from + limit).min(order.len());
             let next = (to < order.len()).then(|| to.to_string());
@@ -55,10 +54,10 @@ pub async fn list(tx: &mut Tx, reader: &Reader, store: &Store, query: &ListQuery
             (order[from..to].to_vec(), next, first, Count::Exactly(order.len()))
         }
         None => {
-            let mut first = walk(tx, query, &wall, &filters, None, COUNTED + 1).await?;
+            let mut first = walk(tx, query, &wall, at_no, None, COUNTED + 1).await?;
             let count = if first.len() > COUNTED { Count::MoreThan(COUNTED) } else { Count::Exactly(first.len()) };
             let mut page = match &query.after {
-                Some(after) => walk(tx, query, &wall, &filters, Some(after), limit + 1).await?,
+                Some(after) => walk(tx, query, &wall, at_no, Some(after), limit + 1).await?,
                 None => first.iter().take(limit + 1).cloned().collect(),
             };
             let more = page.len() > limit;
@@ -110,11 +109,11 @@ async fn number(tx: &mut Tx, reader: &Reader, id: NodeId) -> Result<Option<i64>,
     on!(tx, c => sqlx::query_scalar(SQL).bind(reader.no).bind(id.to_string()).fetch_optional(c).await).map_err(while_("listing records"))
 }
 
-/// A standing claim `f` of record `n` that the reader may see.
-fn standing(wall: &Wall, condition: &str) -> String {
+/// A standing claim `f` of a record that the reader may see; `no` is the record's number in the statement.
+fn standing(wall: &Wall, no: &str, condition: &str) -> String {
     format!(
         " AND EXISTS (SELECT 1 FROM claim f LEFT JOIN claim_state fs ON fs.claim_no = f.no
-          WHERE f.subject_no = n.no AND {} AND COALESCE(fs.status, f.status) <> 'withdrawn' AND {condition})",
+          WHERE f.subject_no = {no} AND {} AND COALESCE(fs.status, f.status) <> 'withdrawn' AND {condition})",
         wall.seen("f")
     )
 }
@@ -138,16 +137,16 @@ fn meets(window: &Window, f: &str) -> String {
 }
 
 fn posted(wall: &Wall, unit_no: i64) -> String {
-    let (from, to) = (wall.seen("e").replace("case_no IN", "from_case IN"), wall.seen("e").replace("case_no IN", "to_case IN"));
+    let (from, to) = (wall.seen_in("e.from_case"), wall.seen_in("e.to_case"));
     format!("SELECT e.from_no FROM edge e WHERE e.kind = 'posting' AND e.to_no = {unit_no} AND {from} AND {to}")
 }
 
-/// Conditions on record `n`, each beginning with AND.
-fn filters(wall: &Wall, query: &ListQuery, at_no: Option<i64>) -> String {
+/// Conditions on the record whose number in the statement is `no`, each beginning with AND.
+fn filters(wall: &Wall, query: &ListQuery, at_no: Option<i64>, no: &str) -> String {
     let mut sql = String::new();
     for (property, code) in &query.codes {
         if own(property, code) {
-            sql += &standing(wall, &format!("f.property = '{}' AND f.code = '{code}'", property.code));
+            sql += &standing(wall, no, &format!("f.property = '{}' AND f.code = '{code}'", property.code));
         } else {
             sql += " AND 1 = 0";
         }
@@ -155,15 +154,16 @@ fn filters(wall: &Wall, query: &ListQuery, at_no: Option<i64>) -> String {
     if let Some(window) = &query.when {
         match time_of(query.kind) {
             // The sign keeps the planner on the record's own claims instead of everything in that time.
-            Some(property) => sql += &standing(wall, &format!("f.property = '{property}'{}", meets(window, "+f"))),
+            Some(property) => sql += &standing(wall, no, &format!("f.property = '{property}'{}", meets(window, "+f"))),
             None => sql += " AND 1 = 0",
         }
     }
-    if let Some(no) = at_no {
+    if let Some(at) = at_no {
+        let about = standing(wall, no, &format!("f.ref_no = {at}"));
         if query.kind == NodeKind::Person {
-            let _ = write!(sql, " AND (n.no IN ({}) {})", posted(wall, no), standing(wall, &format!("f.ref_no = {no}")).replacen(" AND", "OR", 1));
+            let _ = write!(sql, " AND ({no} IN ({}) {})", posted(wall, at), about.replacen(" AND", "OR", 1));
         } else {
-            sql += &standing(wall, &format!("f.ref_no = {no}"));
+            sql += &about;
         }
     }
     sql
@@ -206,7 +206,8 @@ async fn narrow_set(
 }
 
 /// Tests a small set and puts it in order.
-async fn narrow(tx: &mut Tx, query: &ListQuery, wall: &Wall, filters: &str, set: BTreeMap<i64, u32>) -> Result<Vec<i64>, StoreError> {
+async fn narrow(tx: &mut Tx, query: &ListQuery, wall: &Wall, at_no: Option<i64>, set: BTreeMap<i64, u32>) -> Result<Vec<i64>, StoreError> {
+    let filters = filters(wall, query, at_no, "n.no");
     let nos: Vec<i64> = set.keys().copied().collect();
     let mut order: Vec<(i64, u32, Option<String>, i64)> = Vec::new();
     for nos in nos.chunks(500) {
@@ -248,10 +249,12 @@ async fn newest_by(tx: &mut Tx, query: &ListQuery) -> Result<Option<String>, Sto
 }
 
 /// Newest first, from the candidates of one filter, a piece at a time.
-async fn newest(tx: &mut Tx, query: &ListQuery, wall: &Wall, filters: &str, within: &str, before: i64, most: usize) -> Result<Vec<i64>, StoreError> {
+async fn newest(tx: &mut Tx, query: &ListQuery, wall: &Wall, at_no: Option<i64>, within: &str, before: i64, most: usize) -> Result<Vec<i64>, StoreError> {
     let (mut found, mut before) = (Vec::new(), before);
+    let filters = filters(wall, query, at_no, "n.no");
+    let seen = wall.seen("d");
     while found.len() < most {
-        let sql = format!("SELECT DISTINCT d.subject_no {within} AND d.subject_no < {before} ORDER BY d.subject_no DESC LIMIT {}", 2 * COUNTED);
+        let sql = format!("SELECT DISTINCT d.subject_no {within} AND {seen} AND d.subject_no < {before} ORDER BY d.subject_no DESC LIMIT {}", 2 * COUNTED);
         let nos: Vec<i64> =
             on!(&mut *tx, c => sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_all(c).await).map_err(while_("listing records"))?;
         let Some(last) = nos.last() else { break };
@@ -266,47 +269,61 @@ async fn newest(tx: &mut Tx, query: &ListQuery, wall: &Wall, filters: &str, with
 }
 
 /// Walks the order's index from a place on; each record once.
-async fn walk(tx: &mut Tx, query: &ListQuery, wall: &Wall, filters: &str, after: Option<&str>, most: usize) -> Result<Vec<(String, i64)>, StoreError> {
+async fn walk(tx: &mut Tx, query: &ListQuery, wall: &Wall, at_no: Option<i64>, after: Option<&str>, most: usize) -> Result<Vec<(String, i64)>, StoreError> {
     let (no, key) = after.and_then(|after| after.split_once(' ')).map_or((None, ""), |(no, key)| (no.parse::<i64>().ok(), key));
     let began = no.is_some();
-    let seen = wall.seen("n");
-    // A record that stands at several places of an order (spellings, conflicting times) takes several rows; twice as many are read and each kept once.
-    let limit = most * 2;
-    // SQLite takes CROSS JOIN as the order to read in, so that the index's own order stands and the limit ends the walk.
-    let found: Vec<(String, i64)> = match (query.order, time_of(query.kind)) {
-        (Order::Name, _) => {
-            let from = if began { "AND (l.sort, l.node_no) > ($2, $3)" } else { "AND $2 = $2 AND $3 = $3" };
-            let sql = format!(
-                "SELECT l.sort, n.no FROM listing l CROSS JOIN node n
-                 WHERE l.kind = $1 AND {} AND n.no = l.node_no AND {seen} {from}{filters} ORDER BY l.sort, l.node_no LIMIT {limit}",
-                wall.seen("l")
-            );
-            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(query.kind.code()).bind(key).bind(no.unwrap_or(0)).fetch_all(c).await)
-        }
-        (Order::Time, Some(time)) => {
-            let at = key.parse::<i64>().unwrap_or(i64::MAX);
-            let (at, no) = if began { (at, no.unwrap_or(0)) } else { (query.when.as_ref().and_then(Window::end).map_or(i64::MAX, |b| b.us), i64::MAX) };
-            let sql = format!(
-                "SELECT CAST(c.start_us AS TEXT), n.no FROM claim c CROSS JOIN node n LEFT JOIN claim_state s ON s.claim_no = c.no
-                 WHERE {} AND n.no = c.subject_no AND {seen} AND c.property = '{time}' AND c.start_us IS NOT NULL AND c.start_us <= $1 AND (c.start_us < $1 OR c.subject_no < $2)
-                 AND COALESCE(s.status, c.status) <> 'withdrawn'{filters} ORDER BY c.start_us DESC, c.subject_no DESC LIMIT {limit}",
-                wall.seen("c")
-            );
-            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(at).bind(no).fetch_all(c).await)
-        }
-        (Order::Time | Order::Newest, _) => {
-            let before = no.unwrap_or(i64::MAX);
-            if let Some(within) = newest_by(tx, query).await? {
-                let found = newest(tx, query, wall, filters, &within, before, most).await?;
-                return Ok(found.into_iter().map(|no| (String::new(), no)).collect());
-            }
-            let sql = format!("SELECT CAST('' AS TEXT), n.no FROM node n WHERE n.kind = $1 AND n.no < $2 AND {seen}{filters} ORDER BY n.no DESC LIMIT {limit}");
-            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(query.kind.code()).bind(before).fetch_all(c).await)
-        }
+    let newest_first = query.order == Order::Newest || (query.order == Order::Time && time_of(query.kind).is_none());
+    if newest_first && let Some(within) = newest_by(tx, query).await? {
+        let found = newest(tx, query, wall, at_no, &within, no.unwrap_or(i64::MAX), most).await?;
+        return Ok(found.into_iter().map(|no| (String::new(), no)).collect());
     }
-    .map_err(while_("listing records"))?;
-    let mut seen = std::collections::BTreeSet::new();
-    Ok(found.into_iter().filter(|(_, no)| seen.insert(*no)).take(most).collect())
+    // A record that stands at several places of an order (spellings, conflicting times) takes several rows and is kept once.
+    let mut limit = most + most / 8 + 1;
+    loop {
+        // SQLite takes CROSS JOIN as the order to read in, so that the index's own order stands and the limit ends the walk.
+        let rows: Vec<(String, i64)> = match (query.order, time_of(query.kind)) {
+            (Order::Name, _) => {
+                let from = if began { "AND (l.sort, l.node_no) > ($2, $3)" } else { "AND $2 = $2 AND $3 = $3" };
+                let sql = format!(
+                    "SELECT l.sort, l.node_no FROM listing l WHERE l.kind = $1 AND {} AND {} {from}{} ORDER BY l.sort, l.node_no LIMIT {limit}",
+                    wall.seen("l"),
+                    wall.seen_in("l.node_case"),
+                    filters(wall, query, at_no, "l.node_no")
+                );
+                on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(query.kind.code()).bind(key).bind(no.unwrap_or(0)).fetch_all(c).await)
+            }
+            (Order::Time, Some(time)) => {
+                let at = key.parse::<i64>().unwrap_or(i64::MAX);
+                let (at, no) = if began { (at, no.unwrap_or(0)) } else { (query.when.as_ref().and_then(Window::end).map_or(i64::MAX, |b| b.us), i64::MAX) };
+                // A first status is never "withdrawn", so that the claim itself need not be read.
+                let sql = format!(
+                    "SELECT CAST(c.start_us AS TEXT), n.no FROM claim c CROSS JOIN node n LEFT JOIN claim_state s ON s.claim_no = c.no
+                     WHERE {} AND n.no = c.subject_no AND {} AND c.property = '{time}' AND c.start_us IS NOT NULL AND c.start_us <= $1 AND (c.start_us < $1 OR c.subject_no < $2)
+                     AND COALESCE(s.status, '') <> 'withdrawn'{} ORDER BY c.start_us DESC, c.subject_no DESC LIMIT {limit}",
+                    wall.seen("c"),
+                    wall.seen("n"),
+                    filters(wall, query, at_no, "n.no")
+                );
+                on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(at).bind(no).fetch_all(c).await)
+            }
+            (Order::Time | Order::Newest, _) => {
+                let sql = format!(
+                    "SELECT CAST('' AS TEXT), n.no FROM node n WHERE n.kind = $1 AND n.no < $2 AND {}{} ORDER BY n.no DESC LIMIT {limit}",
+                    wall.seen("n"),
+                    filters(wall, query, at_no, "n.no")
+                );
+                on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(query.kind.code()).bind(no.unwrap_or(i64::MAX)).fetch_all(c).await)
+            }
+        }
+        .map_err(while_("listing records"))?;
+        let ended = rows.len() < limit;
+        let mut known = BTreeSet::new();
+        let found: Vec<(String, i64)> = rows.into_iter().filter(|(_, no)| known.insert(*no)).take(most).collect();
+        if ended || found.len() == most {
+            return Ok(found);
+        }
+        limit *= 2;
+    }
 }
 
 async fn facets(tx: &mut Tx, reader: &Reader, kind: NodeKind, nos: &[i64]) -> Result<Vec<(&'static Property, String, usize)>, StoreError> {

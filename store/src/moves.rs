@@ -119,7 +119,11 @@ async fn unindex(tx: &mut Tx, claim_no: i64) -> Result<(), StoreError> {
     // The two full-text indexes name their key differently.
     match tx {
         Tx::Sqlite(tx) => sqlx::query("DELETE FROM prose WHERE rowid = $1").bind(claim_no).execute(&mut **tx).await.map(drop),
-        Tx::Postgres(tx) => sqlx::query("DELETE FROM prose WHERE claim_no = $1").bind(claim_no).execute(&mut **tx).await.map(drop),
+        Tx::Postgres(tx) => sqlx::query("DELETE FROM prose WHERE claim_no = $1 AND case_no = (SELECT case_no FROM claim WHERE no = $1)")
+            .bind(claim_no)
+            .execute(&mut **tx)
+            .await
+            .map(drop),
     }
     .map_err(while_("taking a claim out of the indexes"))
 }

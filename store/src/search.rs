@@ -22,6 +22,8 @@ use crate::view::{Found, Hit, Why};
 
 /// Claims whose words are compared with a query.
 const PROSE_CANDIDATES: usize = 120;
+/// Cases that are looked through one by one.
+const BY_CASE: usize = 50;
 /// Records found by their time.
 const TIME_CANDIDATES: usize = 100;
 /// A name less like the query than this is not a hit.
@@ -192,11 +194,11 @@ async fn prose(tx: &mut Tx, reader: &Reader, tokens: &[String], all: bool, kind:
     // SQLite takes CROSS JOIN as the order to read in, so that the index's own order stands and the limit ends the reading.
     let joins = "CROSS JOIN claim c CROSS JOIN node n CROSS JOIN access a CROSS JOIN access na";
     let seen = "n.no = c.subject_no AND a.member_no = $1 AND a.case_no = c.case_no AND na.member_no = $1 AND na.case_no = n.case_no";
-    // Truly different: FTS5 gives rows in the order of rowid without ranking. PostgreSQL walks claim numbers backwards for one common word; several words
+    // Truly different: FTS5 gives rows in the order of rowid without ranking. PostgreSQL walks each case's claims backwards for one common word; several words
     // are intersected in the GIN index first, because the planner cannot know how rarely they meet.
-    let cases = seen_cases(tx, reader).await?;
+    let nos = seen_cases(tx, reader).await?;
     // With very many cases the join alone decides.
-    let cases: Vec<String> = if cases.len() > 200 { Vec::new() } else { cases.into_iter().map(case_word).collect() };
+    let cases: Vec<String> = if nos.len() > 200 { Vec::new() } else { nos.iter().copied().map(case_word).collect() };
     match tx {
         Tx::Sqlite(tx) => {
             let quoted = |words: &[String], mark: &str| words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(mark);
@@ -216,10 +218,21 @@ async fn prose(tx: &mut Tx, reader: &Reader, tokens: &[String], all: bool, kind:
                 query += &format!(" & ({})", quoted(&cases, " | "));
             }
             let sql = if tokens.len() == 1 {
-                format!(
-                    "SELECT p.claim_no FROM prose p {joins} WHERE p.words @@ CAST($2 AS tsquery) AND c.no = p.claim_no AND {seen}{kind}
-                     ORDER BY p.claim_no DESC LIMIT {PROSE_CANDIDATES}"
-                )
+                let newest = |of: &str| {
+                    format!(
+                        "SELECT p.claim_no FROM prose p {joins} WHERE {of}p.words @@ CAST($2 AS tsquery) AND c.no = p.claim_no AND {seen}{kind}
+                         ORDER BY p.claim_no DESC LIMIT {PROSE_CANDIDATES}"
+                    )
+                };
+                if nos.len() > BY_CASE {
+                    newest("")
+                } else {
+                    let of_case = newest("p.case_no = k.no AND ");
+                    format!(
+                        "SELECT x.claim_no FROM UNNEST(ARRAY[{}]::bigint[]) AS k (no) CROSS JOIN LATERAL ({of_case}) x ORDER BY x.claim_no DESC LIMIT {PROSE_CANDIDATES}",
+                        numbers(&nos)
+                    )
+                }
             } else {
                 format!(
                     "WITH p AS MATERIALIZED (SELECT claim_no FROM prose WHERE words @@ CAST($2 AS tsquery) LIMIT 5000)

@@ -58,7 +58,7 @@ CREATE TABLE node (
     FOREIGN KEY (case_no) REFERENCES cases (no)
 ) STRICT;
 CREATE UNIQUE INDEX node_id ON node (id);
-CREATE INDEX node_kind_no ON node (kind, no);
+CREATE INDEX node_kind_no_case_no ON node (kind, no, case_no);
 
 -- Claims: only added. The value stands in one column or group of columns; all content is null once erased_us is set.
 CREATE TABLE claim (
@@ -101,8 +101,8 @@ CREATE UNIQUE INDEX claim_id ON claim (id);
 CREATE UNIQUE INDEX claim_subject_no_seq ON claim (subject_no, seq);
 CREATE INDEX claim_subject_no_property ON claim (subject_no, property);
 CREATE INDEX claim_ref_no_property ON claim (ref_no, property) WHERE ref_no IS NOT NULL;
-CREATE INDEX claim_property_start_us_end_us_subject_no ON claim (property, start_us, end_us, subject_no) WHERE start_us IS NOT NULL;
-CREATE INDEX claim_property_code_subject_no ON claim (property, code, subject_no) WHERE code IS NOT NULL;
+CREATE INDEX claim_property_start_us_end_us_subject_no_case_no ON claim (property, start_us, end_us, subject_no, case_no) WHERE start_us IS NOT NULL;
+CREATE INDEX claim_property_code_subject_no_case_no ON claim (property, code, subject_no, case_no) WHERE code IS NOT NULL;
 
 -- What a claim rests on.
 CREATE TABLE citation (
@@ -148,16 +148,17 @@ CREATE TABLE claim_state (
     PRIMARY KEY (claim_no)
 ) STRICT, WITHOUT ROWID;
 
--- Projection: names and titles in alphabetical order.
+-- Projection: names and titles in alphabetical order, with the case of the claim and of its record.
 CREATE TABLE listing (
     claim_no INTEGER NOT NULL,
     node_no INTEGER NOT NULL,
     kind TEXT NOT NULL,
     case_no INTEGER NOT NULL,
+    node_case INTEGER NOT NULL,
     sort TEXT NOT NULL,
     PRIMARY KEY (claim_no)
 ) STRICT;
-CREATE INDEX listing_kind_sort_node_no ON listing (kind, sort, node_no);
+CREATE INDEX listing_kind_sort_node_no_case_no_node_case ON listing (kind, sort, node_no, case_no, node_case);
 CREATE INDEX listing_node_no ON listing (node_no);
 
 -- Projection: keyed hashes of name keys; the smaller the level, the sharper the key.
@@ -184,7 +185,7 @@ CREATE TABLE edge (
     end_us INTEGER,
     cover TEXT NOT NULL
 ) STRICT;
-CREATE INDEX edge_kind_to_no ON edge (kind, to_no);
+CREATE INDEX edge_kind_to_no_from_no_start_us_end_us_from_case_to_case_cover ON edge (kind, to_no, from_no, start_us, end_us, from_case, to_case, cover);
 CREATE INDEX edge_kind_from_no ON edge (kind, from_no);
 CREATE INDEX edge_node_no ON edge (node_no);
 
