@@ -14,6 +14,7 @@ mod import;
 mod index;
 mod list;
 mod moves;
+mod prose;
 mod random;
 mod read;
 mod reindex;

@@ -110,10 +110,11 @@ async fn number(tx: &mut Tx, reader: &Reader, id: NodeId) -> Result<Option<i64>,
 }
 
 /// A standing claim `f` of a record that the reader may see; `no` is the record's number in the statement.
+/// The offset keeps PostgreSQL testing record by record; it would else join with everything that meets the condition.
 fn standing(wall: &Wall, no: &str, condition: &str) -> String {
     format!(
         " AND EXISTS (SELECT 1 FROM claim f LEFT JOIN claim_state fs ON fs.claim_no = f.no
-          WHERE f.subject_no = {no} AND {} AND COALESCE(fs.status, f.status) <> 'withdrawn' AND {condition})",
+          WHERE f.subject_no = {no} AND {} AND COALESCE(fs.status, f.status) <> 'withdrawn' AND {condition} LIMIT 1 OFFSET 0)",
         wall.seen("f")
     )
 }
@@ -290,7 +291,7 @@ async fn walk(tx: &mut Tx, query: &ListQuery, wall: &Wall, at_no: Option<i64>, a
                     wall.seen_in("l.node_case"),
                     filters(wall, query, at_no, "l.node_no")
                 );
-                on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(query.kind.code()).bind(key).bind(no.unwrap_or(0)).fetch_all(c).await)
+                on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(query.kind.code()).bind(key).bind(no.unwrap_or(0)).fetch_all(c).await)
             }
             (Order::Time, Some(time)) => {
                 let at = key.parse::<i64>().unwrap_or(i64::MAX);
@@ -298,13 +299,13 @@ async fn walk(tx: &mut Tx, query: &ListQuery, wall: &Wall, at_no: Option<i64>, a
                 // A first status is never "withdrawn", so that the claim itself need not be read.
                 let sql = format!(
                     "SELECT CAST(c.start_us AS TEXT), n.no FROM claim c CROSS JOIN node n LEFT JOIN claim_state s ON s.claim_no = c.no
-                     WHERE {} AND n.no = c.subject_no AND {} AND c.property = '{time}' AND c.start_us IS NOT NULL AND c.start_us <= $1 AND (c.start_us < $1 OR c.subject_no < $2)
+                     WHERE {} AND n.no = c.subject_no AND {} AND c.property = '{time}' AND c.start_us IS NOT NULL AND c.start_us <= $1 AND (c.start_us, c.subject_no) < ($1, $2)
                      AND COALESCE(s.status, '') <> 'withdrawn'{} ORDER BY c.start_us DESC, c.subject_no DESC LIMIT {limit}",
                     wall.seen("c"),
                     wall.seen("n"),
                     filters(wall, query, at_no, "n.no")
                 );
-                on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(at).bind(no).fetch_all(c).await)
+                on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(at).bind(no).fetch_all(c).await)
             }
             (Order::Time | Order::Newest, _) => {
                 let sql = format!(
@@ -312,7 +313,7 @@ async fn walk(tx: &mut Tx, query: &ListQuery, wall: &Wall, at_no: Option<i64>, a
                     wall.seen("n"),
                     filters(wall, query, at_no, "n.no")
                 );
-                on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(query.kind.code()).bind(no.unwrap_or(i64::MAX)).fetch_all(c).await)
+                on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(query.kind.code()).bind(no.unwrap_or(i64::MAX)).fetch_all(c).await)
             }
         }
         .map_err(while_("listing records"))?;

@@ -1,7 +1,7 @@
 //! Search: any spelling of a name, words of prose in any form, a day, an id.
 //!
 //! Every step is bounded: name keys are looked up sharpest first until enough names are at hand, prose gives its newest
-//! [`PROSE_CANDIDATES`] claims; the access join stands before every limit, so what a reader may not see costs nothing they could see. Candidates
+//! [`prose::MOST`] claims; the access join stands before every limit, so what a reader may not see costs nothing they could see. Candidates
 //! are then compared in memory: names by how they sound, prose by how much of it the words are.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,17 +13,13 @@ use kniha_core::words::{self, ENOUGH_CANDIDATES, Heard, NameKey, ROWS_PER_KEY};
 use kniha_db::{Tx, on};
 use sqlx::AssertSqlSafe;
 
-use crate::book::{Reader, Store, seen_cases};
+use crate::book::{Reader, Store, Wall};
 use crate::error::{StoreError, while_};
-use crate::index::case_word;
+use crate::prose;
 use crate::read::{ids_of, labels_by_no, numbers, views};
 use crate::row::{ClaimRow, claim_columns, claim_joins};
 use crate::view::{Found, Hit, Why};
 
-/// Claims whose words are compared with a query.
-const PROSE_CANDIDATES: usize = 120;
-/// Cases that are looked through one by one.
-const BY_CASE: usize = 50;
 /// Records found by their time.
 const TIME_CANDIDATES: usize = 100;
 /// A name less like the query than this is not a hit.
@@ -109,6 +105,7 @@ async fn by_id(tx: &mut Tx, reader: &Reader, text: &str) -> Result<Option<(i64, 
 }
 
 async fn by_name(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: Option<NodeKind>, found: &mut Candidates) -> Result<bool, StoreError> {
+    let wall = Wall::of(tx, reader).await?;
     let query = Heard::of(text);
     let keys = query.keys();
     let mut claims: BTreeSet<i64> = BTreeSet::new();
@@ -122,11 +119,12 @@ async fn by_name(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: 
         // One statement for the keys of a level: each is bounded by itself, and a server is asked once. Hashes are this room's own numbers.
         let one = |key: &NameKey| {
             format!(
-                "SELECT * FROM (SELECT k.key, k.claim_no FROM name_key k CROSS JOIN access a CROSS JOIN node n CROSS JOIN access na
-                 WHERE k.key = {} AND n.no = k.node_no AND a.member_no = {no} AND a.case_no = k.case_no AND na.member_no = {no} AND na.case_no = n.case_no{} ORDER BY k.claim_no DESC LIMIT {ROWS_PER_KEY}) x",
+                "SELECT * FROM (SELECT k.key, k.claim_no FROM name_key k CROSS JOIN node n
+                 WHERE k.key = {} AND n.no = k.node_no AND {} AND {}{} ORDER BY k.claim_no DESC LIMIT {ROWS_PER_KEY}) x",
                 store.secret.hash(key),
-                of_kind(kind),
-                no = reader.no
+                wall.seen("k"),
+                wall.seen("n"),
+                of_kind(kind)
             )
         };
         let sql = now.iter().map(one).collect::<Vec<_>>().join(" UNION ALL ");
@@ -162,11 +160,11 @@ async fn by_words(tx: &mut Tx, reader: &Reader, text: &str, kind: Option<NodeKin
     if tokens.is_empty() {
         return Ok(false);
     }
-    let mut nos = prose(tx, reader, &tokens, true, kind).await?;
+    let mut nos = prose::newest(tx, reader, &tokens, true, kind).await?;
     if nos.is_empty() && tokens.len() > 1 {
-        nos = prose(tx, reader, &tokens, false, kind).await?;
+        nos = prose::newest(tx, reader, &tokens, false, kind).await?;
     }
-    let more = nos.len() == PROSE_CANDIDATES;
+    let more = nos.len() == prose::MOST;
     for nos in nos.chunks(500) {
         let sql = format!("SELECT no, subject_no, property, SUBSTR(text, 1, 2000) FROM claim WHERE no IN ({}) AND text IS NOT NULL", numbers(nos));
         let rows: Vec<(i64, i64, String, String)> =
@@ -187,63 +185,6 @@ fn word_score(tokens: &[String], property: &str, text: &str) -> u32 {
     300 + there * 300 / (tokens.len().max(1) as u32) + share.min(200) + title
 }
 
-/// Newest claims with all (or any) of the words.
-async fn prose(tx: &mut Tx, reader: &Reader, tokens: &[String], all: bool, kind: Option<NodeKind>) -> Result<Vec<i64>, StoreError> {
-    const DOING: &str = "searching words";
-    let kind = of_kind(kind);
-    // SQLite takes CROSS JOIN as the order to read in, so that the index's own order stands and the limit ends the reading.
-    let joins = "CROSS JOIN claim c CROSS JOIN node n CROSS JOIN access a CROSS JOIN access na";
-    let seen = "n.no = c.subject_no AND a.member_no = $1 AND a.case_no = c.case_no AND na.member_no = $1 AND na.case_no = n.case_no";
-    // Truly different: FTS5 gives rows in the order of rowid without ranking. PostgreSQL walks each case's claims backwards for one common word; several words
-    // are intersected in the GIN index first, because the planner cannot know how rarely they meet.
-    let nos = seen_cases(tx, reader).await?;
-    // With very many cases the join alone decides.
-    let cases: Vec<String> = if nos.len() > 200 { Vec::new() } else { nos.iter().copied().map(case_word).collect() };
-    match tx {
-        Tx::Sqlite(tx) => {
-            let quoted = |words: &[String], mark: &str| words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(mark);
-            let mut query = format!("({})", quoted(tokens, if all { " AND " } else { " OR " }));
-            if !cases.is_empty() {
-                query += &format!(" AND ({})", quoted(&cases, " OR "));
-            }
-            let sql = format!(
-                "SELECT p.rowid FROM prose p {joins} WHERE p.prose MATCH $2 AND c.no = p.rowid AND {seen}{kind} ORDER BY p.rowid DESC LIMIT {PROSE_CANDIDATES}"
-            );
-            sqlx::query_scalar(AssertSqlSafe(sql)).bind(reader.no).bind(query).fetch_all(&mut **tx).await.map_err(while_(DOING))
-        }
-        Tx::Postgres(tx) => {
-            let quoted = |words: &[String], mark: &str| words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(mark);
-            let mut query = format!("({})", quoted(tokens, if all { " & " } else { " | " }));
-            if !cases.is_empty() {
-                query += &format!(" & ({})", quoted(&cases, " | "));
-            }
-            let sql = if tokens.len() == 1 {
-                let newest = |of: &str| {
-                    format!(
-                        "SELECT p.claim_no FROM prose p {joins} WHERE {of}p.words @@ CAST($2 AS tsquery) AND c.no = p.claim_no AND {seen}{kind}
-                         ORDER BY p.claim_no DESC LIMIT {PROSE_CANDIDATES}"
-                    )
-                };
-                if nos.len() > BY_CASE {
-                    newest("")
-                } else {
-                    let of_case = newest("p.case_no = k.no AND ");
-                    format!(
-                        "SELECT x.claim_no FROM UNNEST(ARRAY[{}]::bigint[]) AS k (no) CROSS JOIN LATERAL ({of_case}) x ORDER BY x.claim_no DESC LIMIT {PROSE_CANDIDATES}",
-                        numbers(&nos)
-                    )
-                }
-            } else {
-                format!(
-                    "WITH p AS MATERIALIZED (SELECT claim_no FROM prose WHERE words @@ CAST($2 AS tsquery) LIMIT 5000)
-                     SELECT p.claim_no FROM p {joins} WHERE c.no = p.claim_no AND {seen}{kind} ORDER BY p.claim_no DESC LIMIT {PROSE_CANDIDATES}"
-                )
-            };
-            sqlx::query_scalar(AssertSqlSafe(sql)).bind(reader.no).bind(query).fetch_all(&mut **tx).await.map_err(while_(DOING))
-        }
-    }
-}
-
 async fn by_time(tx: &mut Tx, reader: &Reader, window: &Window, kind: Option<NodeKind>, found: &mut Candidates) -> Result<(), StoreError> {
     let (from_us, to_us) = (window.start().map_or(i64::MIN, |b| b.us), window.end().map_or(i64::MAX, |b| b.us));
     let sql = format!(
@@ -253,8 +194,9 @@ async fn by_time(tx: &mut Tx, reader: &Reader, window: &Window, kind: Option<Nod
          ORDER BY c.start_us DESC LIMIT {TIME_CANDIDATES}",
         of_kind(kind)
     );
-    let rows: Vec<(i64, i64)> = on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).bind(reader.no).bind(from_us).bind(to_us).fetch_all(c).await)
-        .map_err(while_("searching by time"))?;
+    let rows: Vec<(i64, i64)> =
+        on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(reader.no).bind(from_us).bind(to_us).fetch_all(c).await)
+            .map_err(while_("searching by time"))?;
     for (node_no, claim_no) in rows {
         put(found, node_no, 950, Why::Time, Some(claim_no));
     }
