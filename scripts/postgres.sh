@@ -15,7 +15,7 @@ start_postgres() {
     fi
     $run "$bin/initdb" -D "$PG_DIR/data" -U kniha --auth=trust -E UTF8 --locale=C >"$PG_DIR/initdb.log" 2>&1 || { cat "$PG_DIR/initdb.log" >&2; return 1; }
     $run "$bin/pg_ctl" -D "$PG_DIR/data" -w -t 60 -l "$PG_DIR/data/server.log" \
-        -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$PG_DIR/data -c max_connections=300 -c shared_buffers=512MB" start >/dev/null ||
+        -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$PG_DIR/data -c max_connections=300 -c shared_buffers=512MB -c max_wal_size=8GB -c checkpoint_timeout=30min -c wal_compression=on" start >/dev/null ||
         { cat "$PG_DIR/data/server.log" >&2; return 1; }
     export KNIHA_TEST_POSTGRES_URL="postgres://kniha@127.0.0.1:$port/postgres"
     # shellcheck disable=SC2064

@@ -99,6 +99,21 @@ pub(crate) struct KeyRow {
     pub level: i64,
 }
 
+/// A row of the edges.
+pub(crate) struct EdgeRow {
+    pub no: i64,
+    pub kind: &'static str,
+    pub node_no: i64,
+    pub from_no: i64,
+    pub to_no: i64,
+    pub from_case: i64,
+    pub to_case: i64,
+    pub start_us: Option<i64>,
+    pub end_us: Option<i64>,
+    /// `every` moment of the time, or `some`.
+    pub cover: &'static str,
+}
+
 /// Inserts rows into a table of SQLite, a few a statement; `$bind` pushes the columns of one row.
 macro_rules! insert {
     ($tx:expr, $table:literal, $columns:literal, $rows:expr, |$b:ident, $row:ident| $bind:expr) => {{
@@ -143,6 +158,7 @@ macro_rules! add {
 impl Buffer {
     /// Writes everything.
     pub(crate) async fn write(&mut self, tx: &mut Tx, secret: &NameSecret) -> Result<(), StoreError> {
+        let entries = index::Later::begin(secret, self.claims.iter_mut().map(|row| (row.property, row.indexed.take())).collect());
         add!(tx, "adding records", "node", "no, id, kind, case_no, made_by, made_us, head_seq, head_hash", &self.nodes, |b, row| {
             b.push_bind(row.no).push_bind(row.id.to_string()).push_bind(row.kind.code()).push_bind(row.case_no).push_bind(row.made_by);
             b.push_bind(row.made_us).push_bind(row.head_seq).push_bind(row.head.0.as_slice());
@@ -173,8 +189,7 @@ impl Buffer {
             b.push_bind(c.locator.as_deref()).push_bind(c.accessed.as_ref().map(Window::to_string)).push_bind(c.archived.as_deref());
         });
         let (mut listing, mut keys, mut prose) = (Vec::new(), Vec::new(), Vec::new());
-        let indexed: Vec<_> = self.claims.iter_mut().map(|row| (row.property, row.indexed.take())).collect();
-        for (row, entries) in self.claims.iter().zip(index::entries_of(secret, &indexed)) {
+        for (row, entries) in self.claims.iter().zip(entries.done().await?) {
             spread(entries, (row.no, row.subject_no, row.property.of, row.case_no), &mut listing, &mut keys, &mut prose);
         }
         index_rows(tx, &listing, &mut keys, &prose).await?;
@@ -236,6 +251,15 @@ pub(crate) async fn import_keys(tx: &mut Tx, import_no: i64, keys: &mut [(String
     keys.sort_unstable();
     add!(tx, "writing a chunk of an import", "import_key", "import_no, key, node_no", &*keys, |b, row| {
         b.push_bind(import_no).push_bind(row.0.as_str()).push_bind(row.1);
+    });
+    Ok(())
+}
+
+/// Writes edges.
+pub(crate) async fn edge_rows(tx: &mut Tx, edges: &[EdgeRow]) -> Result<(), StoreError> {
+    add!(tx, "adding edges", "edge", "no, kind, node_no, from_no, to_no, from_case, to_case, start_us, end_us, cover", edges, |b, row| {
+        b.push_bind(row.no).push_bind(row.kind).push_bind(row.node_no).push_bind(row.from_no).push_bind(row.to_no);
+        b.push_bind(row.from_case).push_bind(row.to_case).push_bind(row.start_us).push_bind(row.end_us).push_bind(row.cover);
     });
     Ok(())
 }

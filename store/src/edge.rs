@@ -8,40 +8,76 @@ use std::collections::BTreeSet;
 use kniha_db::{Tx, on};
 use sqlx::AssertSqlSafe;
 
+use crate::book::next_no;
+use crate::buffer::{EdgeRow, edge_rows};
 use crate::error::{StoreError, while_};
 use crate::read::numbers;
 
-/// Relations whose edges one statement works out.
+/// Relations that one statement reads.
 const AT_ONCE: usize = 500;
 
-/// Works the edges of these records out anew. Ends: posting person → unit, command subordinate → superior, positioning unit → place, involvement person
-/// or unit → act.
+/// The ends of a relation: its kind, the properties of the nearer end, the property of the farther one.
+const ENDS: [(&str, &[&str], &str); 4] = [
+    ("posting", &["posting.person"], "posting.unit"),
+    ("command", &["command.subordinate"], "command.superior"),
+    ("positioning", &["positioning.unit"], "positioning.place"),
+    ("involvement", &["involvement.person", "involvement.unit"], "involvement.act"),
+];
+
+/// A standing claim that names another record.
+#[derive(sqlx::FromRow)]
+struct End {
+    subject_no: i64,
+    property: String,
+    ref_no: i64,
+    case_no: i64,
+    held: Option<String>,
+    start_us: Option<i64>,
+    end_us: Option<i64>,
+}
+
+/// Works the edges of these records out anew.
 pub(crate) async fn rebuild(tx: &mut Tx, relations: &BTreeSet<i64>) -> Result<(), StoreError> {
     let relations: Vec<i64> = relations.iter().copied().collect();
     for nos in relations.chunks(AT_ONCE) {
         let nos = numbers(nos);
         let clear = format!("DELETE FROM edge WHERE node_no IN ({nos})");
-        let add = format!(
-            "INSERT INTO edge (no, kind, node_no, from_no, to_no, from_case, to_case, start_us, end_us, cover)
-             SELECT (SELECT COALESCE(MAX(no), 0) FROM edge) + ROW_NUMBER() OVER (ORDER BY a.no, b.no), n.kind, n.no, a.ref_no, b.ref_no, a.case_no, b.case_no,
-                    CASE WHEN b.held IS NULL THEN a.start_us ELSE b.start_us END,
-                    CASE WHEN b.held IS NULL THEN a.end_us ELSE b.end_us END,
-                    CASE WHEN SUBSTR(COALESCE(b.held, a.held, ''), 1, 1) = '~' THEN 'some' ELSE 'every' END
-             FROM node n
-             JOIN claim a ON a.subject_no = n.no AND a.ref_no IS NOT NULL
-             JOIN claim b ON b.subject_no = n.no AND b.ref_no IS NOT NULL
-             LEFT JOIN claim_state sa ON sa.claim_no = a.no
-             LEFT JOIN claim_state sb ON sb.claim_no = b.no
-             WHERE n.no IN ({nos})
-               AND ((a.property = 'posting.person' AND b.property = 'posting.unit')
-                 OR (a.property = 'command.subordinate' AND b.property = 'command.superior')
-                 OR (a.property = 'positioning.unit' AND b.property = 'positioning.place')
-                 OR (a.property IN ('involvement.person', 'involvement.unit') AND b.property = 'involvement.act'))
-               AND COALESCE(sa.status, a.status) <> 'withdrawn' AND COALESCE(sb.status, b.status) <> 'withdrawn'"
+        on!(&mut *tx, c => sqlx::query(AssertSqlSafe(clear)).persistent(false).execute(c).await.map(drop)).map_err(while_("clearing edges"))?;
+        let sql = format!(
+            "SELECT c.subject_no, c.property, c.ref_no, c.case_no, c.held, c.start_us, c.end_us FROM claim c LEFT JOIN claim_state s ON s.claim_no = c.no
+             WHERE c.subject_no IN ({nos}) AND c.ref_no IS NOT NULL AND COALESCE(s.status, c.status) <> 'withdrawn' ORDER BY c.subject_no, c.seq"
         );
-        for (doing, sql) in [("clearing edges", clear), ("adding edges", add)] {
-            on!(&mut *tx, c => sqlx::query(AssertSqlSafe(sql)).persistent(false).execute(c).await.map(drop)).map_err(while_(doing))?;
+        let ends: Vec<End> =
+            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(c).await).map_err(while_("reading relations"))?;
+        let mut no = next_no(tx, "SELECT MAX(no) FROM edge").await?;
+        let mut edges = Vec::new();
+        for ends in ends.chunk_by(|a, b| a.subject_no == b.subject_no) {
+            for near in ends {
+                let Some((kind, _, far)) = ENDS.iter().find(|(_, near_ends, _)| near_ends.contains(&near.property.as_str())) else { continue };
+                for far in ends.iter().filter(|end| end.property == *far) {
+                    edges.push(edge(no, kind, near, far));
+                    no += 1;
+                }
+            }
         }
+        edge_rows(tx, &edges).await?;
     }
     Ok(())
+}
+
+fn edge(no: i64, kind: &'static str, near: &End, far: &End) -> EdgeRow {
+    let time = if far.held.is_some() { far } else { near };
+    let some = time.held.as_deref().is_some_and(|held| held.starts_with('~'));
+    EdgeRow {
+        no,
+        kind,
+        node_no: near.subject_no,
+        from_no: near.ref_no,
+        to_no: far.ref_no,
+        from_case: near.case_no,
+        to_case: far.case_no,
+        start_us: time.start_us,
+        end_us: time.end_us,
+        cover: if some { "some" } else { "every" },
+    }
 }

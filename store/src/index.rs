@@ -9,6 +9,8 @@ use kniha_core::value::Value;
 use kniha_core::vocab::Property;
 use kniha_core::words::{self, NameKey};
 
+use crate::error::StoreError;
+
 /// The book's secret for name keys.
 #[derive(Clone)]
 pub struct NameSecret(pub [u8; 16]);
@@ -64,21 +66,38 @@ pub(crate) fn entries(secret: &NameSecret, property: &Property, value: &Value) -
     entries
 }
 
-/// Values that are worked on by one thread at least.
-const SHARE: usize = 200;
+/// Fewer values than this are worked on at once, not beside the writing.
+const FEW: usize = 100;
 
-/// As [`entries`] for many values, on as many cores as there are: stemming and spelling keys are most of an import's own work.
-pub(crate) fn entries_of(secret: &NameSecret, values: &[(&Property, Option<Value>)]) -> Vec<Entries> {
-    let one = |(property, value): &(&Property, Option<Value>)| value.as_ref().map(|value| entries(secret, property, value)).unwrap_or_default();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = values.len().div_ceil(cores).max(SHARE);
-    if values.len() <= share {
-        return values.iter().map(one).collect();
+/// [`entries`] of many values, worked out on another core while the caller writes: stemming and spelling keys are most of an import's own work.
+pub(crate) struct Later(Result<Vec<Entries>, tokio::task::JoinHandle<Vec<Entries>>>);
+
+impl Later {
+    /// Begins to work.
+    pub(crate) fn begin(secret: &NameSecret, values: Vec<(&'static Property, Option<Value>)>) -> Later {
+        let secret = secret.clone();
+        let few = values.len() < FEW;
+        let work = move || {
+            let one = |(property, value): (&Property, Option<Value>)| value.map(|value| entries(&secret, property, &value)).unwrap_or_default();
+            values.into_iter().map(one).collect()
+        };
+        Later(if few { Ok(work()) } else { Err(tokio::task::spawn_blocking(work)) })
     }
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = values.chunks(share).map(|values| scope.spawn(move || values.iter().map(one).collect::<Vec<_>>())).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    })
+
+    /// The entries, in the order of the values.
+    ///
+    /// # Errors
+    /// [`StoreError::Machine`] when the program is ending.
+    pub(crate) async fn done(self) -> Result<Vec<Entries>, StoreError> {
+        match self.0 {
+            Ok(entries) => Ok(entries),
+            Err(task) => match task.await {
+                Ok(entries) => Ok(entries),
+                Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                Err(error) => Err(StoreError::Machine { doing: "working out the indexes", source: std::io::Error::other(error) }),
+            },
+        }
+    }
 }
 
 /// The word that stands for a case in the prose index. Its letter is in no alphabet that people write with.
