@@ -24,12 +24,12 @@ mod view;
 mod write;
 
 pub use book::{Beginning, Book, Case, Reader, Store, cases, members, reader};
-pub use check::{Checked, check};
+pub use check::{Checked, check, integrity};
 pub use dump::{CitationLine, ClaimLine, Counts, Line, ValueLine, dump};
 pub use error::StoreError;
 pub use import::{CHUNK_CLAIMS, Chunk, Import, ImportId, ImportMark, ImportPlan, ImportView, abandon_import, imports};
 pub use index::NameSecret;
-pub use kniha_db::{Durability, Key, Place, ReadTx, Tx};
+pub use kniha_db::{Durability, Key, PageCheck, Pages, Place, ReadTx, Tx};
 pub use list::list;
 pub use random::Random;
 pub use read::{cited, claim, counts, history, labels, record, related};
