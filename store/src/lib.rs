@@ -12,6 +12,7 @@ mod error;
 mod import;
 mod index;
 mod list;
+mod members;
 mod moves;
 mod random;
 mod read;
@@ -31,6 +32,7 @@ pub use import::{CHUNK_CLAIMS, Chunk, Import, ImportId, ImportMark, ImportPlan, 
 pub use index::NameSecret;
 pub use kniha_db::{Durability, Key, PageCheck, Pages, Place, ReadTx, Tx};
 pub use list::list;
+pub use members::{Shared, shared_cases};
 pub use random::Random;
 pub use read::{cited, claim, counts, history, labels, record, related};
 pub use reindex::reindex;
