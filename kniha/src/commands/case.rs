@@ -52,7 +52,7 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
 }
 
 async fn list(dir: &Path, json: bool) -> anyhow::Result<()> {
-    let home = Home::open(dir)?;
+    let mut home = Home::open(dir)?;
     let store = home.store().await?;
     let mut tx = store.read().await?;
     let reader = reader(&mut tx, home.member()).await?;
@@ -76,7 +76,7 @@ async fn list(dir: &Path, json: bool) -> anyhow::Result<()> {
 }
 
 async fn grant(dir: &Path, case: &str, member: &str, json: bool) -> anyhow::Result<()> {
-    let home = Home::open(dir)?;
+    let mut home = Home::open(dir)?;
     let store = home.store().await?;
     let mut tx = store.read().await?;
     let me = reader(&mut tx, home.member()).await?;

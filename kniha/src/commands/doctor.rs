@@ -72,7 +72,7 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     key_file(&mut found, dir)?;
     match Home::open(dir) {
         Err(error) => found.add(State::Fault, "settings", &first_line(&error), &dir.join("kniha.toml").display().to_string())?,
-        Ok(home) => {
+        Ok(mut home) => {
             settings(&mut found, &home)?;
             // Before the book is opened: a damaged page can keep it from opening at all.
             pages(&mut found, &home, raw.quick).await?;

@@ -53,7 +53,7 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
 }
 
 async fn list(dir: &Path, json: bool) -> anyhow::Result<()> {
-    let home = Home::open(dir)?;
+    let mut home = Home::open(dir)?;
     let store = home.store().await?;
     let members = members(&mut *store.read().await?).await?;
     store.close().await;
@@ -72,7 +72,7 @@ async fn list(dir: &Path, json: bool) -> anyhow::Result<()> {
 async fn add(dir: &Path, name: &str, json: bool) -> anyhow::Result<()> {
     let name = name.trim();
     text::check_line(name).map_err(|e| Failure::usage(format!("The member's name cannot be used: {e}."), "Write another one."))?;
-    let home = Home::open(dir)?;
+    let mut home = Home::open(dir)?;
     let store = home.store().await?;
     if members(&mut *store.read().await?).await?.iter().any(|(_, taken)| taken == name) {
         return Err(Failure::refused(

@@ -33,7 +33,7 @@ pub(crate) struct Raw {
 
 pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     let id = NodeId::parse(raw.id.trim()).map_err(|e| Failure::usage(format!("{e}."), "`kniha search` finds ids."))?;
-    let home = Home::open(dir)?;
+    let mut home = Home::open(dir)?;
     let store = home.store().await?;
     let mut tx = store.read().await?;
     let reader = reader(&mut tx, home.member()).await?;

@@ -191,6 +191,56 @@ fn a_changed_or_cut_export_is_not_restored_at_all() {
 }
 
 #[test]
+fn a_restore_that_was_cut_off_after_its_commit_is_finished_by_the_next_opening() {
+    on_each(|kind| {
+        let book = Book::new(kind);
+        book.run(&["member", "add", "Vera"]).well();
+        let vera = book.run(&["member", "list", "--json"]).well().json()[1]["member"].as_str().unwrap().to_owned();
+        book.run(&["import", "2020pb", &data("sample_2020pb.json")]).well();
+        let export = book.path("book.jsonl").to_str().unwrap().to_owned();
+        book.run(&["export", &export]).well();
+        let empty = Book::new(kind);
+        let (settings, note) = (empty.dir().join("kniha.toml"), empty.dir().join("restoring.toml"));
+        let before = fs::read_to_string(&settings).unwrap();
+        // A folder where the settings' temporary file must stand: the restore ends between its commit and the settings, as by a kill.
+        let stop = empty.dir().join(".kniha.toml.part");
+        fs::create_dir(&stop).unwrap();
+        empty.run(&["restore", &export, "--member", &vera]).refused(3, "The book is restored, but");
+        fs::remove_dir(&stop).unwrap();
+        assert_eq!(fs::read_to_string(&settings).unwrap(), before, "the settings name a member who is gone");
+        let left = fs::read_to_string(&note).unwrap();
+        let ran = empty.run(&["member", "list"]).well();
+        assert!(ran.err.contains("cut off after the book was whole") && ran.out.contains(&format!("* {vera}  Vera")), "{}{}", ran.out, ran.err);
+        assert!(!note.exists());
+        empty.run(&["doctor"]).well();
+        assert_eq!(empty.claims(), book.claims());
+        // The right book is not enough: a member whom it does not have never works here.
+        fs::write(&note, left.replace(&vera, "aaaaaaaaaaaaaaaaaaaaaaaaaa")).unwrap();
+        assert!(empty.run(&["member", "list"]).well().out.contains(&format!("* {vera}")));
+        assert!(!note.exists());
+        // Killed before the commit, the note is there and not true: it goes, and whoever worked here still does.
+        let other = Book::new(kind);
+        let (settings, note) = (other.dir().join("kniha.toml"), other.dir().join("restoring.toml"));
+        let before = fs::read_to_string(&settings).unwrap();
+        fs::write(&note, &left).unwrap();
+        let held = fs::File::create(other.dir().join("import.lock")).unwrap();
+        held.lock().unwrap();
+        other.run(&["doctor"]).well();
+        assert!(note.exists(), "while a restore is at work the note is its own");
+        drop(held);
+        other.run(&["doctor"]).well();
+        assert!(!note.exists() && fs::read_to_string(&settings).unwrap() == before);
+        fs::write(&note, "half a no").unwrap();
+        other.run(&["doctor"]).well();
+        assert!(!note.exists());
+        // A restore that is refused leaves no note.
+        let cut = other.write("cut.jsonl", fs::read_to_string(&export).unwrap().lines().take(20).map(|line| format!("{line}\n")).collect::<String>());
+        other.run(&["restore", &cut]).refused(4, "cut off");
+        assert!(!note.exists());
+    });
+}
+
+#[test]
 fn work_that_only_one_may_do_is_refused_while_another_does_it() {
     let book = Book::new(Kind::Sqlite);
     let held = fs::File::create(book.dir().join("import.lock")).unwrap();
