@@ -5,6 +5,9 @@
 
 pub(crate) mod csv;
 pub(crate) mod pb2020;
+mod tried;
+
+pub use tried::{Tried, TriedRow, try_2020pb, try_table};
 
 use std::collections::BTreeMap;
 
