@@ -40,7 +40,7 @@ pub use restore::{Restored, restore};
 pub use search::search;
 pub use structure::structure;
 pub use view::{
-    ClaimView, Count, Found, Happened, HistoryEntry, Hit, Label, Labels, ListPage, ListQuery, ListRow, MAX_CLAIMS, MAX_RELATED, Order, RecordView, Related,
-    Structure, StructureUnit, Why,
+    ClaimView, Count, Found, Happened, History, HistoryEntry, Hit, Label, Labels, ListPage, ListQuery, ListRow, MAX_CLAIMS, MAX_RELATED, Order, RecordView,
+    Related, Structure, StructureUnit, Why,
 };
 pub use write::Writing;
