@@ -183,18 +183,7 @@ pub async fn history(tx: &mut Tx, reader: &Reader, id: NodeId, before: Option<i6
 async fn claims_by_no(tx: &mut Tx, reader: &Reader, nos: &[i64]) -> Result<BTreeMap<i64, ClaimView>, StoreError> {
     let mut claims = BTreeMap::new();
     for nos in nos.chunks(500) {
-        let sql = format!(
-            concat!(
-                "SELECT ",
-                claim_columns!(),
-                " FROM claim c JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no",
-                claim_joins!(),
-                "WHERE c.no IN ({})"
-            ),
-            numbers(nos)
-        );
-        let rows: Vec<ClaimRow> =
-            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(reader.no).fetch_all(c).await).map_err(while_("reading claims"))?;
+        let rows = claim_rows(tx, reader, &format!("c.no IN ({})", numbers(nos))).await?;
         let nos: Vec<i64> = rows.iter().map(|row| row.no).collect();
         claims.extend(nos.into_iter().zip(views(tx, reader, rows).await?));
     }
@@ -265,25 +254,26 @@ pub(crate) async fn standing_claims(tx: &mut Tx, reader: &Reader, nos: &[i64], p
     let mut claims: BTreeMap<i64, Vec<ClaimView>> = BTreeMap::new();
     for nos in nos.chunks(500) {
         let only = properties.map(|list| format!(" AND c.property IN ({list})")).unwrap_or_default();
-        let sql = format!(
-            concat!(
-                "SELECT ",
-                claim_columns!(),
-                " FROM claim c JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no",
-                claim_joins!(),
-                "WHERE c.subject_no IN ({}){} AND c.erased_us IS NULL AND COALESCE(s.status, c.status) <> 'withdrawn' ORDER BY c.subject_no, c.seq LIMIT 20000"
-            ),
-            numbers(nos),
-            only
+        let standing = format!(
+            "c.subject_no IN ({}){only} AND c.erased_us IS NULL AND COALESCE(s.status, c.status) <> 'withdrawn' ORDER BY c.subject_no, c.seq LIMIT 20000",
+            numbers(nos)
         );
-        let rows: Vec<ClaimRow> =
-            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(reader.no).fetch_all(c).await).map_err(while_("reading claims"))?;
+        let rows = claim_rows(tx, reader, &standing).await?;
         let subjects: Vec<i64> = rows.iter().map(|row| row.subject_no).collect();
         for (no, view) in subjects.into_iter().zip(views(tx, reader, rows).await?) {
             claims.entry(no).or_default().push(view);
         }
     }
     Ok(claims)
+}
+
+/// Claims that the reader may see and that fit a condition of this room.
+async fn claim_rows(tx: &mut Tx, reader: &Reader, condition: &str) -> Result<Vec<ClaimRow>, StoreError> {
+    let sql = format!(
+        concat!("SELECT ", claim_columns!(), " FROM claim c JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no", claim_joins!(), "WHERE {}"),
+        condition
+    );
+    on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(reader.no).fetch_all(c).await).map_err(while_("reading claims"))
 }
 
 /// Rows to views: joins the citations, the member's names and the records' ids.
