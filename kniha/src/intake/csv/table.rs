@@ -140,7 +140,7 @@ impl<R: Read> Table<R> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::intake::csv::decode::named;
+    use crate::intake::csv::decode::{Slow, named};
 
     fn table(bytes: &[u8]) -> Table<&[u8]> {
         Table::new(Decoder::new(bytes, named("utf-8").unwrap()), b',', b'"')
@@ -174,15 +174,6 @@ mod tests {
 
     #[test]
     fn marks_at_the_start_are_no_text_however_the_file_comes() {
-        struct Slow<'a>(&'a [u8]);
-        impl Read for Slow<'_> {
-            fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-                let n = self.0.len().min(1);
-                out[..n].copy_from_slice(&self.0[..n]);
-                self.0 = &self.0[n..];
-                Ok(n)
-            }
-        }
         for marks in 0..4 {
             let bytes = format!("{}id,b\n1,2\n", "\u{feff}".repeat(marks)).into_bytes();
             assert_eq!(rows(&bytes), rows(b"id,b\n1,2\n"), "{marks}");
