@@ -67,6 +67,7 @@ stage lint cargo clippy --workspace --all-targets -- -D warnings
 stage docs env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 stage unit cargo test --workspace --lib --bins
 stage house cargo test -p kniha --test house
+stage probes cargo test -p kniha --test probes
 stage contract cargo test -p kniha-store --test contract -- --skip crash::
 stage crash-smoke cargo test -p kniha-store --test contract -- crash:: --nocapture
 stage tool cargo test -p kniha --test tool

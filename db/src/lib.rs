@@ -4,6 +4,8 @@
 //! [`Db::write`] is the one writer: SQLite `BEGIN IMMEDIATE`, PostgreSQL an advisory lock first, so that hash chains never fork. One SQL text
 //! runs on both through [`on!`]. Opening a database is the only I/O here; no statement of the book stands in this room.
 
+mod integrity;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,6 +13,8 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Postgres, Sqlite, Transaction};
+
+pub use integrity::{PageCheck, Pages, integrity};
 
 /// Readers of SQLite at once; more would only wait for the two cores.
 const READERS: u32 = 4;

@@ -52,7 +52,7 @@ impl Fields {
 
     /// The value without white space around it, `None` where nothing is left.
     pub(crate) fn filled(&self, name: &str) -> Option<&str> {
-        Some(self.get(name).trim()).filter(|value| !value.is_empty())
+        filled(self.get(name))
     }
 
     /// Whether a field of this name was sent: a button that was pressed, a box that was ticked.
@@ -72,6 +72,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Fields {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Fields, PageError> {
         parts.extensions.get::<Fields>().cloned().ok_or(PageError::Malformed)
     }
+}
+
+/// The text without white space around it, `None` where nothing is left.
+pub(crate) fn filled(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

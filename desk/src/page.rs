@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Response};
 use kniha_core::lang::Lang;
 use kniha_core::vocab::NodeKind;
@@ -11,6 +11,7 @@ use kniha_core::vocab::NodeKind;
 use crate::Desk;
 use crate::error::PageError;
 use crate::fields::Fields;
+use crate::form::Problems;
 use crate::href;
 use crate::lang::Tongue;
 
@@ -106,6 +107,15 @@ impl FromRequestParts<Desk> for Frame {
 /// A template as a page.
 pub(crate) fn page(template: &impl Template) -> Result<Response, PageError> {
     template.render().map(|html| Html(html).into_response()).map_err(|_| PageError::Broken)
+}
+
+/// A form as a page: with problems it is an answer that says so (422).
+pub(crate) fn form_page(template: &impl Template, problems: &Problems) -> Result<Response, PageError> {
+    let mut response = page(template)?;
+    if !problems.is_empty() {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
 }
 
 /// A word with a capital first letter, as headings have it; the vocabulary's words are written small.

@@ -1,37 +1,5 @@
-//! `kniha`: the command line of the book.
-//!
-//! Each command is one file in `commands/`: what was written (clap), what that means once checked, and the run. This file only chooses the
-//! command and turns its end into an exit code and three sentences.
+//! The program `kniha`; all of it stands in the library beside it, so that tests and fuzzing reach what reads outside bytes.
 
-mod clock;
-mod commands;
-mod demo;
-mod exit;
-mod home;
-mod intake;
-mod interrupt;
-mod say;
-
-use std::process::ExitCode;
-
-use clap::Parser;
-
-fn main() -> ExitCode {
-    let cli = commands::Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            say::note(&format!("kniha: the machine gives no threads: {error}"));
-            return ExitCode::from(exit::Exit::Database as u8);
-        }
-    };
-    match runtime.block_on(commands::run(cli)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if say::is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            let (code, text) = exit::explain(&error);
-            say::note(&format!("kniha: {}", text.lines().map(say::visible).collect::<Vec<_>>().join("\n")));
-            ExitCode::from(code as u8)
-        }
-    }
+fn main() -> std::process::ExitCode {
+    kniha::main()
 }

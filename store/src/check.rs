@@ -1,6 +1,7 @@
 //! Following every chain: does each record's history still hash to its head?
 //!
-//! A check never stops at the first fault. It recomputes commitments of what was not erased and the hash of every entry.
+//! A check never stops at the first fault. It recomputes commitments of what was not erased and the hash of every entry. [`integrity`] looks
+//! below that, at the pages of the database.
 
 use kniha_core::access::Tier;
 use kniha_core::claim::{KnownTo, Move, Recorded, Stance, Status};
@@ -9,9 +10,11 @@ use kniha_core::id::{CaseId, ClaimId, MemberId, NodeId};
 use kniha_core::time::UtcMicros;
 use kniha_core::vocab::ValueType;
 
+use kniha_db::{PageCheck, Place};
+
 use crate::book::Store;
 use crate::dump::{Line, dump};
-use crate::error::{StoreError, corrupt};
+use crate::error::{StoreError, corrupt, while_};
 use crate::restore::parts;
 
 /// What a check found.
@@ -157,6 +160,14 @@ pub async fn check(store: &Store, mut progress: impl FnMut(u64)) -> Result<Check
     .await?;
     chain.end();
     Ok(chain.checked)
+}
+
+/// Checks every page of a book's database; damage is a finding, not an error.
+///
+/// # Errors
+/// When the database cannot be reached at all.
+pub async fn integrity(place: &Place) -> Result<Vec<PageCheck>, StoreError> {
+    kniha_db::integrity(place).await.map_err(while_("checking the pages"))
 }
 
 pub(crate) fn creation_hash(book: &[u8], node: NodeId, kind: &str, at_us: i64, case: &str, by: &str) -> Result<Hash, StoreError> {

@@ -13,6 +13,7 @@ mod error;
 mod import;
 mod index;
 mod list;
+mod members;
 mod moves;
 mod prose;
 mod random;
@@ -26,13 +27,14 @@ mod view;
 mod write;
 
 pub use book::{Beginning, Book, Case, Reader, Store, cases, members, reader};
-pub use check::{Checked, check};
+pub use check::{Checked, check, integrity};
 pub use dump::{CitationLine, ClaimLine, Counts, Line, ValueLine, dump};
 pub use error::StoreError;
 pub use import::{CHUNK_CLAIMS, Chunk, Import, ImportId, ImportMark, ImportPlan, ImportView, abandon_import, imports};
 pub use index::NameSecret;
-pub use kniha_db::{Durability, Key, Place, ReadTx, Tx};
+pub use kniha_db::{Durability, Key, PageCheck, Pages, Place, ReadTx, Tx};
 pub use list::list;
+pub use members::{Shared, shared_cases};
 pub use random::Random;
 pub use read::{cited, claim, counts, history, labels, record, related};
 pub use reindex::reindex;
@@ -40,7 +42,7 @@ pub use restore::{Restored, restore};
 pub use search::search;
 pub use structure::structure;
 pub use view::{
-    ClaimView, Count, Found, Happened, HistoryEntry, Hit, Label, Labels, ListPage, ListQuery, ListRow, MAX_CLAIMS, MAX_RELATED, Order, RecordView, Related,
-    Structure, StructureUnit, Why,
+    ClaimView, Count, Found, Happened, History, HistoryEntry, Hit, Label, Labels, ListPage, ListQuery, ListRow, MAX_CLAIMS, MAX_RELATED, Order, RecordView,
+    Related, Structure, StructureUnit, Why,
 };
 pub use write::Writing;

@@ -14,9 +14,10 @@ use kniha_db::{Tx, on};
 use sqlx::AssertSqlSafe;
 
 use crate::book::{Case, Reader};
+use crate::check::creation_hash;
 use crate::error::{StoreError, corrupt, while_};
 use crate::row::{ClaimRow, claim_columns, claim_joins};
-use crate::view::{ClaimView, Count, Happened, HistoryEntry, Label, Labels, MAX_CLAIMS, MAX_RELATED, RecordView, Related};
+use crate::view::{ClaimView, Count, Happened, History, HistoryEntry, Label, Labels, MAX_CLAIMS, MAX_RELATED, RecordView, Related};
 
 /// Claims citing a source on one page.
 const CITED_PAGE: usize = 100;
@@ -125,39 +126,68 @@ pub async fn cited(tx: &mut Tx, reader: &Reader, source: NodeId, after: Option<&
     Ok((views(tx, reader, rows).await?, next.flatten()))
 }
 
-/// Everything that happened to a record, oldest first. Entries of cases that the reader may not see are there, without content, so that the
-/// chain can be followed.
+/// What happened to a record, newest first, a page of `most` entries at a time; `None` where there is no such record for this reader. `before` is
+/// the `next` of the page before. Entries of cases that the reader may not see are there, without content, so that the chain can be followed.
 ///
 /// # Errors
 /// What the database said, or a row that does not read back.
-pub async fn history(tx: &mut Tx, reader: &Reader, id: NodeId) -> Result<Vec<HistoryEntry>, StoreError> {
-    let Some(record) = record(tx, reader, id).await? else { return Ok(Vec::new()) };
-    const ENTRIES: &str = "SELECT c.seq, m.name, c.made_us, c.hash, c.id, CAST(NULL AS TEXT), CAST(NULL AS TEXT)
-            FROM node n JOIN claim c ON c.subject_no = n.no JOIN member m ON m.no = c.made_by WHERE n.id = $1
+pub async fn history(tx: &mut Tx, reader: &Reader, id: NodeId, before: Option<i64>, most: usize) -> Result<Option<History>, StoreError> {
+    const RECORD: &str = "SELECT n.no, n.kind, n.made_us, n.head_seq, m.name, m.id, k.id, b.id FROM node n
+        JOIN access a ON a.member_no = $1 AND a.case_no = n.case_no
+        JOIN cases k ON k.no = n.case_no JOIN member m ON m.no = n.made_by CROSS JOIN book b WHERE n.id = $2";
+    type Record = (i64, String, i64, i64, String, String, String, Vec<u8>);
+    let row: Option<Record> =
+        on!(&mut *tx, c => sqlx::query_as(RECORD).bind(reader.no).bind(id.to_string()).fetch_optional(c).await).map_err(while_("reading a record"))?;
+    let Some((no, kind, made_us, head_seq, made_by, member, case, book)) = row else { return Ok(None) };
+    // Each half is cut before they are put together, so that a page reads a page, however long the history is.
+    const ENTRIES: &str = "SELECT * FROM (SELECT c.seq, m.name, c.made_us, c.hash, c.no, CAST(NULL AS TEXT), CAST(NULL AS TEXT) FROM claim c
+            JOIN member m ON m.no = c.made_by WHERE c.subject_no = $1 AND c.seq < $2 ORDER BY c.seq DESC LIMIT $3) claims
         UNION ALL
-        SELECT e.seq, m.name, e.made_us, e.hash, c.id, e.what, e.reason
-            FROM node n JOIN claim_event e ON e.subject_no = n.no JOIN claim c ON c.no = e.claim_no JOIN member m ON m.no = e.made_by WHERE n.id = $1
-        ORDER BY 1 LIMIT $2";
-    type Entry = (i64, String, i64, Vec<u8>, String, Option<String>, Option<String>);
-    let rows: Vec<Entry> =
-        on!(&mut *tx, c => sqlx::query_as(ENTRIES).bind(id.to_string()).bind(2 * MAX_CLAIMS as i64).fetch_all(c).await).map_err(while_("reading a history"))?;
-    let genesis = genesis(tx, id).await?;
-    let mut entries = vec![HistoryEntry { seq: 0, by: record.made_by.clone(), at: record.made, hash: genesis, what: Happened::Made }];
-    let seen: BTreeMap<ClaimId, &ClaimView> = record.claims.iter().map(|claim| (claim.id, claim)).collect();
-    for (seq, by, at_us, hash, claim, what, reason) in rows {
-        let claim_id = ClaimId::parse(&claim).map_err(|_| corrupt("claim", "id", &claim))?;
-        let hash = Hash::from_slice(&hash).ok_or_else(|| corrupt("claim", "hash", &claim))?;
-        let (by, what) = match (seen.get(&claim_id), what) {
+        SELECT * FROM (SELECT e.seq, m.name, e.made_us, e.hash, e.claim_no, e.what, e.reason FROM claim_event e
+            JOIN member m ON m.no = e.made_by WHERE e.subject_no = $1 AND e.seq < $2 ORDER BY e.seq DESC LIMIT $3) moves
+        ORDER BY 1 DESC LIMIT $3";
+    type Entry = (i64, String, i64, Vec<u8>, i64, Option<String>, Option<String>);
+    let (before, most) = (before.unwrap_or(i64::MAX), most.clamp(1, MAX_CLAIMS));
+    let mut rows: Vec<Entry> =
+        on!(&mut *tx, c => sqlx::query_as(ENTRIES).bind(no).bind(before).bind(most as i64).fetch_all(c).await).map_err(while_("reading a history"))?;
+    // Where the page still has room, the creation follows; else another page does.
+    let ends = rows.len() < most;
+    rows.truncate(most);
+    let next = if ends { None } else { rows.last().map(|row| row.0) };
+    let mut nos: Vec<i64> = rows.iter().map(|row| row.4).collect();
+    nos.sort_unstable();
+    nos.dedup();
+    let seen = claims_by_no(tx, reader, &nos).await?;
+    let mut entries = Vec::with_capacity(rows.len() + 1);
+    for (seq, by, at_us, hash, claim_no, what, reason) in rows {
+        let hash = Hash::from_slice(&hash).ok_or_else(|| corrupt("claim", "hash", claim_no))?;
+        let (by, what) = match (seen.get(&claim_no).cloned().map(Box::new), what) {
             (None, _) => (String::new(), Happened::Withheld),
-            (Some(view), None) => (by, Happened::Claimed(Box::new((*view).clone()))),
-            (Some(_), Some(what)) => {
+            (Some(claim), None) => (by, Happened::Claimed(claim)),
+            (Some(claim), Some(what)) => {
                 let what = Move::parse(&what).map_err(|_| corrupt("claim_event", "what", seq))?;
-                (by, Happened::Moved { claim: claim_id, what, reason })
+                (by, Happened::Moved { claim, what, reason })
             }
         };
         entries.push(HistoryEntry { seq, by, at: UtcMicros(at_us), hash, what });
     }
-    Ok(entries)
+    if ends && before > 0 {
+        // The hash of the first entry is worked out again from the record's row.
+        let hash = creation_hash(&book, id, &kind, made_us, &case, &member)?;
+        entries.push(HistoryEntry { seq: 0, by: made_by, at: UtcMicros(made_us), hash, what: Happened::Made });
+    }
+    Ok(Some(History { entries, count: usize::try_from(head_seq).unwrap_or(0) + 1, next }))
+}
+
+/// Claims by number, those that the reader may see.
+async fn claims_by_no(tx: &mut Tx, reader: &Reader, nos: &[i64]) -> Result<BTreeMap<i64, ClaimView>, StoreError> {
+    let mut claims = BTreeMap::new();
+    for nos in nos.chunks(500) {
+        let rows = claim_rows(tx, reader, &format!("c.no IN ({})", numbers(nos))).await?;
+        let nos: Vec<i64> = rows.iter().map(|row| row.no).collect();
+        claims.extend(nos.into_iter().zip(views(tx, reader, rows).await?));
+    }
+    Ok(claims)
 }
 
 /// What records are called, for links and lists: names, titles and the codes that stand for them.
@@ -186,9 +216,9 @@ pub async fn labels(tx: &mut Tx, reader: &Reader, ids: &[NodeId]) -> Result<Labe
     Ok(labels)
 }
 
-/// Properties by which a record is called, and codes that stand for a name.
+/// Properties by which a record is called, codes that stand for a name, and codes that are told beside one.
 const CALLED: &str = "'person.name','unit.name','place.name','incident.title','exhibit.title','source.title','exhibit.address','posting.role',\
-    'act.violation','injury.kind','involvement.degree','command.kind','positioning.kind'";
+    'act.violation','injury.kind','involvement.degree','command.kind','positioning.kind','unit.class','source.reliability'";
 
 pub(crate) async fn labels_by_no(tx: &mut Tx, reader: &Reader, nos: &[i64]) -> Result<BTreeMap<i64, Label>, StoreError> {
     let mut labels: BTreeMap<i64, Label> = BTreeMap::new();
@@ -208,6 +238,9 @@ pub(crate) async fn labels_by_no(tx: &mut Tx, reader: &Reader, nos: &[i64]) -> R
             match (text, code, vocab::property(&property).map(|p| &p.value)) {
                 (Some(text), _, _) if property == "exhibit.address" && !label.names.is_empty() => drop(text),
                 (Some(text), _, _) if label.names.len() < 12 => label.names.push((text.chars().take(300).collect(), lang)),
+                (None, Some(code), Some(ValueType::Code(list))) if matches!(property.as_str(), "unit.class" | "source.reliability") => {
+                    label.marks.push((list.to_string(), code));
+                }
                 (None, Some(code), Some(ValueType::Code(list))) => label.codes.push((list.to_string(), code)),
                 _ => {}
             }
@@ -221,25 +254,26 @@ pub(crate) async fn standing_claims(tx: &mut Tx, reader: &Reader, nos: &[i64], p
     let mut claims: BTreeMap<i64, Vec<ClaimView>> = BTreeMap::new();
     for nos in nos.chunks(500) {
         let only = properties.map(|list| format!(" AND c.property IN ({list})")).unwrap_or_default();
-        let sql = format!(
-            concat!(
-                "SELECT ",
-                claim_columns!(),
-                " FROM claim c JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no",
-                claim_joins!(),
-                "WHERE c.subject_no IN ({}){} AND c.erased_us IS NULL AND COALESCE(s.status, c.status) <> 'withdrawn' ORDER BY c.subject_no, c.seq LIMIT 20000"
-            ),
-            numbers(nos),
-            only
+        let standing = format!(
+            "c.subject_no IN ({}){only} AND c.erased_us IS NULL AND COALESCE(s.status, c.status) <> 'withdrawn' ORDER BY c.subject_no, c.seq LIMIT 20000",
+            numbers(nos)
         );
-        let rows: Vec<ClaimRow> =
-            on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(reader.no).fetch_all(c).await).map_err(while_("reading claims"))?;
+        let rows = claim_rows(tx, reader, &standing).await?;
         let subjects: Vec<i64> = rows.iter().map(|row| row.subject_no).collect();
         for (no, view) in subjects.into_iter().zip(views(tx, reader, rows).await?) {
             claims.entry(no).or_default().push(view);
         }
     }
     Ok(claims)
+}
+
+/// Claims that the reader may see and that fit a condition of this room.
+async fn claim_rows(tx: &mut Tx, reader: &Reader, condition: &str) -> Result<Vec<ClaimRow>, StoreError> {
+    let sql = format!(
+        concat!("SELECT ", claim_columns!(), " FROM claim c JOIN access a ON a.member_no = $1 AND a.case_no = c.case_no", claim_joins!(), "WHERE {}"),
+        condition
+    );
+    on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(reader.no).fetch_all(c).await).map_err(while_("reading claims"))
 }
 
 /// Rows to views: joins the citations, the member's names and the records' ids.
@@ -321,15 +355,6 @@ pub(crate) async fn ids_of(tx: &mut Tx, nos: &[i64]) -> Result<BTreeMap<i64, Nod
 async fn member_names(tx: &mut Tx) -> Result<BTreeMap<i64, String>, StoreError> {
     let rows: Vec<(i64, String)> = on!(&mut *tx, c => sqlx::query_as("SELECT no, name FROM member").fetch_all(c).await).map_err(while_("reading members"))?;
     Ok(rows.into_iter().collect())
-}
-
-/// The hash of a record's first entry, worked out again from its row.
-async fn genesis(tx: &mut Tx, id: NodeId) -> Result<Hash, StoreError> {
-    const SQL: &str = "SELECT b.id, n.kind, n.made_us, k.id, m.id FROM node n JOIN cases k ON k.no = n.case_no JOIN member m ON m.no = n.made_by
-        CROSS JOIN book b WHERE n.id = $1";
-    let (book, kind, made_us, case, member): (Vec<u8>, String, i64, String, String) =
-        on!(&mut *tx, c => sqlx::query_as(SQL).bind(id.to_string()).fetch_one(c).await).map_err(while_("reading a record's first entry"))?;
-    crate::check::creation_hash(&book, id, &kind, made_us, &case, &member)
 }
 
 /// Numbers of records by kind that the reader may see; counting stops at a bound.

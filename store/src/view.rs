@@ -100,10 +100,23 @@ pub struct Label {
     pub names: Vec<(String, Option<String>)>,
     /// Codes that stand for a name where there is none (violation, kind of injury, degree …): vocabulary and code.
     pub codes: Vec<(String, String)>,
+    /// Codes that are told beside the name: the class of a unit, the reliability of a source.
+    pub marks: Vec<(String, String)>,
 }
 
 /// Labels by record.
 pub type Labels = BTreeMap<NodeId, Label>;
+
+/// A page of a record's history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct History {
+    /// Its entries, newest first.
+    pub entries: Vec<HistoryEntry>,
+    /// Entries of the whole history, those that the reader may not see included.
+    pub count: usize,
+    /// Where the next page begins, `None` on the last.
+    pub next: Option<i64>,
+}
 
 /// One entry of a record's history.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,8 +142,8 @@ pub enum Happened {
     Claimed(Box<ClaimView>),
     /// A claim moved.
     Moved {
-        /// The claim.
-        claim: ClaimId,
+        /// The claim as it is now.
+        claim: Box<ClaimView>,
         /// How.
         what: Move,
         /// Why; `None` where none was given or it was erased.

@@ -109,10 +109,8 @@ struct RawKinds {
 #[serde(deny_unknown_fields)]
 struct RawKind {
     code: String,
-    be: String,
-    ru: String,
-    uk: String,
-    en: String,
+    #[serde(flatten)]
+    one: RawTexts,
     be_many: String,
     ru_many: String,
     uk_many: String,
@@ -138,10 +136,8 @@ struct RawProperty {
     list: Option<String>,
     #[serde(default)]
     many: bool,
-    be: String,
-    ru: String,
-    uk: String,
-    en: String,
+    #[serde(flatten)]
+    text: RawTexts,
 }
 
 #[derive(Deserialize)]
@@ -157,10 +153,8 @@ struct RawList {
 #[serde(deny_unknown_fields)]
 struct RawTerm {
     code: String,
-    be: String,
-    ru: String,
-    uk: String,
-    en: String,
+    #[serde(flatten)]
+    text: RawTexts,
     source: Option<String>,
     be_note: Option<String>,
     ru_note: Option<String>,
@@ -220,7 +214,7 @@ fn read_kinds(file: File) -> Result<Vec<KindWords>, VocabError> {
         .map(|kind| {
             let words = |be, ru, uk, en| texts(file, &kind.code, RawTexts { be, ru, uk, en });
             Ok(KindWords {
-                one: words(kind.be, kind.ru, kind.uk, kind.en)?,
+                one: texts(file, &kind.code, kind.one)?,
                 many: words(kind.be_many, kind.ru_many, kind.uk_many, kind.en_many)?,
                 note: words(kind.be_note, kind.ru_note, kind.uk_note, kind.en_note)?,
             })
@@ -243,7 +237,7 @@ fn read_property(file: &'static str, raw: RawProperty, lists: &[File]) -> Result
     }
     .ok_or_else(|| VocabError::Code { file, code: code.clone() })?;
     let value = value_type(&raw.value, raw.to.as_deref(), raw.list.as_deref(), lists).ok_or_else(|| VocabError::Value { file, code: code.clone() })?;
-    let text = texts(file, &code, RawTexts { be: raw.be, ru: raw.ru, uk: raw.uk, en: raw.en })?;
+    let text = texts(file, &code, raw.text)?;
     Ok(Property { code, of, value, many: raw.many, text })
 }
 
@@ -283,7 +277,7 @@ fn read_term(file: &'static str, raw: RawTerm) -> Result<Term, VocabError> {
     if !is_snake(&code) && !is_count(&code) {
         return Err(VocabError::Code { file, code });
     }
-    let text = texts(file, &code, RawTexts { be: raw.be, ru: raw.ru, uk: raw.uk, en: raw.en })?;
+    let text = texts(file, &code, raw.text)?;
     let note = match (raw.be_note, raw.ru_note, raw.uk_note, raw.en_note) {
         (None, None, None, None) => None,
         (Some(be), Some(ru), Some(uk), Some(en)) => Some(texts(file, &code, RawTexts { be, ru, uk, en })?),
@@ -346,6 +340,10 @@ mod tests {
     #[test]
     fn an_unknown_key_is_refused() {
         assert!(matches!(list_of(&term("a", "label = 'a'")), Err(VocabError::Format { .. })));
+        let property = "[[property]]\ncode = 'person.name'\nvalue = 'name'\nbe = 'а'\nru = 'а'\nuk = 'а'\nen = 'a'\n";
+        assert!(read_properties(("properties", property), &[]).is_ok());
+        let file = ("properties", &*Box::leak(format!("{property}label = 'a'\n").into_boxed_str()));
+        assert!(matches!(read_properties(file, &[]), Err(VocabError::Format { .. })));
     }
 
     #[test]

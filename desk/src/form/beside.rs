@@ -9,7 +9,7 @@ use kniha_core::value::ValueError;
 use super::Problems;
 use super::choice::Choices;
 use crate::error::{claim_reason, text_reason, value_reason};
-use crate::fields::Fields;
+use crate::fields::{Fields, filled};
 use crate::lang::Tongue;
 
 /// The fields beside a value.
@@ -78,10 +78,6 @@ impl Beside {
     pub(crate) fn put(&self, claim: NewClaim) -> NewClaim {
         NewClaim { held: self.held, origin: self.origin.clone(), stance: self.stance, known_to: self.known_to, ..claim }
     }
-}
-
-fn filled(text: &str) -> Option<&str> {
-    Some(text.trim()).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

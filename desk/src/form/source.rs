@@ -13,7 +13,7 @@ use super::choice::Choices;
 use super::find::Finder;
 use super::{Press, Problems};
 use crate::error::{PageError, text_reason, value_reason};
-use crate::fields::Fields;
+use crate::fields::{Fields, filled};
 use crate::lang::Tongue;
 use crate::parts::link::{Link, Spelt};
 
@@ -240,10 +240,6 @@ impl SourceBlock {
         }
         Ok(())
     }
-}
-
-fn filled(text: &str) -> Option<&str> {
-    Some(text.trim()).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -101,6 +101,7 @@ mod tests {
             kind: Some(NodeKind::Person),
             names: names.iter().map(|(name, lang)| ((*name).to_owned(), lang.map(str::to_owned))).collect(),
             codes: Vec::new(),
+            marks: Vec::new(),
         }
     }
 

@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn an_act_without_a_name_is_called_by_its_violation_and_says_it_once() {
-        let label = Label { kind: Some(NodeKind::Act), names: Vec::new(), codes: vec![("violation".into(), "torture".into())] };
+        let label = Label { kind: Some(NodeKind::Act), names: Vec::new(), codes: vec![("violation".into(), "torture".into())], marks: Vec::new() };
         let row = ListRow { id: NodeId::from_random([1; 16]), label, facts: vec![claim("act.violation", "torture"), claim("act.when", "2020-08-09")] };
         let html = Entry::of(&reading(Lang::En), &row).render().unwrap();
         assert_eq!((html.matches("orture").count(), html.contains("9 August 2020")), (1, true), "{html}");
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_hostile_name_stays_a_name() {
-        let label = Label { kind: Some(NodeKind::Person), names: vec![(HOSTILE.into(), None), ("Other".into(), None)], codes: Vec::new() };
+        let label = Label { kind: Some(NodeKind::Person), names: vec![(HOSTILE.into(), None), ("Other".into(), None)], codes: Vec::new(), marks: Vec::new() };
         let html = Entry::of(&reading(Lang::Be), &ListRow { id: NodeId::from_random([1; 16]), label, facts: Vec::new() }).render().unwrap();
         assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
     }

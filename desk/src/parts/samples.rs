@@ -28,6 +28,7 @@ static LABELS: LazyLock<Labels> = LazyLock::new(|| {
         kind: Some(kind),
         names: names.iter().map(|(name, lang)| ((*name).to_owned(), lang.map(str::to_owned))).collect(),
         codes: Vec::new(),
+        marks: if kind == NodeKind::Source { vec![("reliability".to_owned(), "usually_reliable".to_owned())] } else { Vec::new() },
     };
     Labels::from([
         (*SOURCE, label(NodeKind::Source, &[("The Morning Letter", Some("en")), (HOSTILE, None)])),

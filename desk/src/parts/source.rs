@@ -2,12 +2,15 @@
 
 use askama::Template;
 use kniha_core::claim::Citation;
+use kniha_core::id::NodeId;
+use kniha_core::vocab;
 
 use super::Reading;
-use super::link::Link;
+use super::link::{Link, term};
 use super::value::Words;
 use super::when::When;
 use crate::lang::Tongue;
+use crate::page::capital;
 
 /// One citation of a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
@@ -17,6 +20,8 @@ pub(crate) struct Chip {
     pub(crate) t: Tongue,
     /// The source.
     pub(crate) source: Link,
+    /// How far the source can be relied on, in words, each that was said of it.
+    pub(crate) reliability: Vec<String>,
     /// The exhibit through which it is seen.
     pub(crate) exhibit: Option<Link>,
     /// The source's own words.
@@ -37,6 +42,7 @@ impl Chip {
         Chip {
             t: reading.t,
             source: Link::to(reading, citation.source),
+            reliability: reliability(reading, citation.source),
             exhibit: citation.exhibit.map(|id| Link::to(reading, id)),
             words: citation.words.as_deref().map(|words| Words::of(reading.t, words, None)),
             locator: citation.locator.clone(),
@@ -44,6 +50,14 @@ impl Chip {
             archived: citation.archived.clone(),
         }
     }
+}
+
+/// `Reliability: usually reliable`, for each standing claim of it.
+fn reliability(reading: &Reading<'_>, source: NodeId) -> Vec<String> {
+    let (t, property) = (reading.t, vocab::property("source.reliability"));
+    let what = property.map_or_else(String::new, |property| capital(property.text.get(t.lang())));
+    let marks = reading.labels.get(&source).map_or(&[][..], |label| &label.marks);
+    marks.iter().map(|(list, code)| format!("{what}: {}", term(t, list, code))).collect()
 }
 
 #[cfg(test)]
@@ -59,6 +73,12 @@ mod tests {
         let citation = Citation { words: Some("«Мяне білі»".into()), locator: Some("p. 4".into()), ..Citation::of(*SOURCE) };
         let html = Chip::of(&reading(Lang::Be), &citation).render().unwrap();
         assert!(html.contains("«Мяне білі»") && html.contains("p. 4") && html.contains("<details"), "{html}");
+    }
+
+    #[test]
+    fn a_chip_tells_how_far_its_source_can_be_relied_on() {
+        let html = Chip::of(&reading(Lang::En), &Citation::of(*SOURCE)).render().unwrap();
+        assert!(html.contains("<details") && html.contains("<p>Reliability: usually reliable</p>"), "{html}");
     }
 
     #[test]

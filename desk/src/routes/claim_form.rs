@@ -5,7 +5,6 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use kniha_core::claim::{Move, NewClaim};
@@ -21,7 +20,7 @@ use crate::form::source::{Grounds, SourceBlock};
 use crate::form::value::{Input, ValueField, as_fields};
 use crate::form::{Press, Problems};
 use crate::lang::Tongue;
-use crate::page::{Frame, capital, page};
+use crate::page::{Frame, capital, form_page, page};
 use crate::parts::link::Link;
 use crate::parts::value::Shown;
 use crate::parts::{Reading, mentioned};
@@ -287,11 +286,7 @@ async fn show(tx: &mut ReadTx, reader: &Reader, frame: Frame, sheet: Sheet<'_>) 
         problems,
         old,
     };
-    let mut response = page(&html)?;
-    if !problems.is_empty() {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(response)
+    form_page(&html, problems)
 }
 
 /// The fields of a form that repeats a claim; `None` where the value was erased or is sealed.
@@ -356,6 +351,7 @@ fn groups(t: Tongue, record: &RecordView, source: Option<&str>) -> Vec<(String, 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+    use axum::http::StatusCode;
     use kniha_core::claim::Status;
     use kniha_core::lang::Lang;
 
@@ -528,10 +524,10 @@ mod tests {
         assert_eq!(claims[1].citations[0].words.as_deref(), Some("so it says"));
         assert_eq!((saved.location(), again.location()), (href::done(stage.person, "corrected", claims[1].id).as_str(), saved.location()));
         let (mut tx, reader) = stage.desk.read().await.unwrap();
-        let history = kniha_store::history(&mut tx, &reader, stage.person).await.unwrap();
+        let history = kniha_store::history(&mut tx, &reader, stage.person, None, 10).await.unwrap().unwrap();
         let said =
             |entry: &kniha_store::HistoryEntry| matches!(&entry.what, kniha_store::Happened::Moved { reason: Some(why), .. } if why == "corrected: soft sign");
-        assert_eq!(history.iter().filter(|entry| said(entry)).count(), 1);
+        assert_eq!(history.entries.iter().filter(|entry| said(entry)).count(), 1);
     }
 
     #[tokio::test]

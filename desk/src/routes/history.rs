@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::get;
 use kniha_core::claim::Move;
 use kniha_core::id::NodeId;
-use kniha_store::{ClaimView, Happened, HistoryEntry, history, labels, record};
+use kniha_store::{ClaimView, Happened, History, HistoryEntry, history, labels};
 
 use crate::Desk;
 use crate::error::PageError;
@@ -41,7 +41,7 @@ pub(crate) enum What {
     /// A claim was recorded.
     Claimed { label: String, value: Shown, chips: Vec<Chip>, anchor: String },
     /// A claim moved.
-    Moved { words: String, reason: Option<String>, of: Option<(String, Shown)>, anchor: String },
+    Moved { words: String, reason: Option<String>, label: String, value: Shown, anchor: String },
 }
 
 #[derive(Template)]
@@ -63,28 +63,27 @@ async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, ur
     let fields = Fields::parse(uri.query().unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
     let before = fields.get("before").parse::<i64>().ok();
     let (mut tx, reader) = desk.read().await?;
-    let record = record(&mut tx, &reader, id).await?.ok_or(PageError::NotFound)?;
-    let entries = history(&mut tx, &reader, id).await?;
-    let claims = entries.iter().filter_map(|entry| if let Happened::Claimed(claim) = &entry.what { Some(&**claim) } else { None });
+    let history = history(&mut tx, &reader, id, before, ENTRIES).await?.ok_or(PageError::NotFound)?;
+    let claims = history.entries.iter().filter_map(|entry| match &entry.what {
+        Happened::Claimed(claim) | Happened::Moved { claim, .. } => Some(&**claim),
+        Happened::Made | Happened::Withheld => None,
+    });
     let mut ids = mentioned(claims);
     ids.push(id);
     let labels = labels(&mut tx, &reader, &ids).await?;
     let reading = Reading { t: frame.t, labels: &labels, now: (desk.now)(), token: &frame.token };
-    let frame = frame.clone().standing(Room::Kind(record.kind));
-    page(&HistoryPage::new(&reading, frame, id, &entries, before))
+    let kind = labels.get(&id).and_then(|label| label.kind).ok_or(PageError::NotFound)?;
+    let frame = frame.clone().standing(Room::Kind(kind));
+    page(&HistoryPage::new(&reading, frame, id, &history))
 }
 
 impl HistoryPage {
-    pub(crate) fn new(reading: &Reading<'_>, frame: Frame, id: NodeId, all: &[HistoryEntry], before: Option<i64>) -> HistoryPage {
+    pub(crate) fn new(reading: &Reading<'_>, frame: Frame, id: NodeId, history: &History) -> HistoryPage {
         let head = Link::to(reading, id);
-        let mut shown: Vec<&HistoryEntry> = all.iter().filter(|entry| before.is_none_or(|before| entry.seq < before)).collect();
-        shown.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
-        let next = (shown.len() > ENTRIES).then(|| shown[ENTRIES - 1].seq.to_string());
-        shown.truncate(ENTRIES);
         HistoryPage {
-            entries: shown.into_iter().map(|entry| Entry::of(reading, entry, all)).collect(),
-            count: frame.t.count("entries-count", all.len()),
-            next: next.map(|seq| href::with(&href::history(id), &[("before", &seq)])),
+            entries: history.entries.iter().map(|entry| Entry::of(reading, entry)).collect(),
+            count: frame.t.count("entries-count", history.count),
+            next: history.next.map(|seq| href::with(&href::history(id), &[("before", &seq.to_string())])),
             frame: {
                 let title = format!("{} · {}", head.main.text, frame.t.get("history"));
                 frame.titled(title)
@@ -95,7 +94,7 @@ impl HistoryPage {
 }
 
 impl Entry {
-    fn of(reading: &Reading<'_>, entry: &HistoryEntry, all: &[HistoryEntry]) -> Entry {
+    fn of(reading: &Reading<'_>, entry: &HistoryEntry) -> Entry {
         let t = reading.t;
         let what = match &entry.what {
             Happened::Made => What::Ours(t.get("happened-made")),
@@ -104,20 +103,15 @@ impl Entry {
                 label: label(reading, claim),
                 value: shown(reading, claim),
                 chips: claim.citations.iter().map(|citation| Chip::of(reading, citation)).collect(),
-                anchor: format!("{}#c-{}", href::record(claim.subject), claim.id),
+                anchor: anchor(claim),
             },
-            Happened::Moved { claim: id, what, reason } => {
-                let claim = all.iter().find_map(|entry| match &entry.what {
-                    Happened::Claimed(claim) if claim.id == *id => Some(&**claim),
-                    _ => None,
-                });
-                What::Moved {
-                    words: t.get(moved(*what)),
-                    reason: reason.clone(),
-                    of: claim.map(|claim| (label(reading, claim), shown(reading, claim))),
-                    anchor: claim.map_or_else(String::new, |claim| format!("{}#c-{id}", href::record(claim.subject))),
-                }
-            }
+            Happened::Moved { claim, what, reason } => What::Moved {
+                words: t.get(moved(*what)),
+                reason: reason.clone(),
+                label: label(reading, claim),
+                value: shown(reading, claim),
+                anchor: anchor(claim),
+            },
         };
         let hash = data_encoding::HEXLOWER.encode(&entry.hash.0);
         Entry { seq: entry.seq, by: entry.by.clone(), day: day(t, entry.at), moment: moment(t, entry.at), hash, what }
@@ -127,6 +121,11 @@ impl Entry {
     pub(crate) fn short(&self) -> &str {
         self.hash.get(..12).unwrap_or(&self.hash)
     }
+}
+
+/// Where the claim stands on its record's page.
+fn anchor(claim: &ClaimView) -> String {
+    format!("{}#c-{}", href::record(claim.subject), claim.id)
 }
 
 fn label(reading: &Reading<'_>, claim: &ClaimView) -> String {

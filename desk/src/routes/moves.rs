@@ -6,7 +6,6 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use kniha_core::claim::{ClaimError, Move, Status};
@@ -17,7 +16,7 @@ use kniha_store::{ClaimView, ReadTx, Reader, StoreError, claim, labels};
 use crate::error::{PageError, text_reason};
 use crate::fields::Fields;
 use crate::form::Problems;
-use crate::page::{Frame, capital, page};
+use crate::page::{Frame, capital, form_page};
 use crate::parts::link::Link;
 use crate::parts::value::Shown;
 use crate::parts::{Reading, mentioned};
@@ -137,16 +136,13 @@ async fn show(
         frame: frame.titled(problems.titled(t, &heading)),
         heading,
     };
-    let mut response = page(&html)?;
-    if !problems.is_empty() {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(response)
+    form_page(&html, problems)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+    use axum::http::StatusCode;
     use kniha_core::lang::Lang;
 
     use super::*;
@@ -187,8 +183,8 @@ mod tests {
         let (a, b) = tokio::join!(post(&stage, "accept", &[]), post(&stage, "accept", &[]));
         assert_eq!((a.status, b.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
         let (mut tx, reader) = stage.desk.read().await.unwrap();
-        let history = kniha_store::history(&mut tx, &reader, stage.person).await.unwrap();
-        assert_eq!(history.len(), 3, "made, named, accepted");
+        let history = kniha_store::history(&mut tx, &reader, stage.person, None, 10).await.unwrap().unwrap();
+        assert_eq!(history.entries.len(), 3, "made, named, accepted");
     }
 
     #[tokio::test]

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use kniha_core::claim::NewClaim;
@@ -20,7 +19,7 @@ use crate::form::source::{Grounds, SourceBlock};
 use crate::form::value::{Input, ValueField};
 use crate::form::{Press, Problems};
 use crate::lang::Tongue;
-use crate::page::{Frame, capital, page};
+use crate::page::{Frame, capital, form_page, page};
 use crate::{Desk, href};
 
 pub(crate) fn routes() -> Router<Desk> {
@@ -240,16 +239,13 @@ fn show(frame: Frame, form: &Form, problems: &Problems) -> Result<Response, Page
         case: form.case.clone(),
         problems,
     };
-    let mut response = page(&html)?;
-    if !problems.is_empty() {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(response)
+    form_page(&html, problems)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+    use axum::http::StatusCode;
     use kniha_core::lang::Lang;
 
     use super::*;

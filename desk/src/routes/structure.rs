@@ -122,7 +122,7 @@ fn chart(t: Tongue, id: NodeId, day: &str, head: &Link, found: &Structure) -> St
         .map(|unit| UnitBox {
             id: unit.id.to_string(),
             name: Link::labelled(t, unit.id, &unit.label).main.text,
-            class: unit.label.codes.first().map(|(list, code)| term(t, list, code)).unwrap_or_default(),
+            class: unit.label.marks.first().map(|(list, code)| term(t, list, code)).unwrap_or_default(),
             people: Some(unit.people as u64).filter(|people| *people > 0),
             commander: None,
             href: href::structure(unit.id),

@@ -10,7 +10,8 @@ use kniha_core::lang::Lang;
 use kniha_core::time::Window;
 use kniha_core::vocab::{self, NodeKind};
 use kniha_store::{
-    Case, ClaimView, Count, Found, Happened, HistoryEntry, Hit, Label, ListPage as StorePage, ListRow, RecordView, Related, Structure, StructureUnit, Why,
+    Case, ClaimView, Count, Found, Happened, History, HistoryEntry, Hit, Label, ListPage as StorePage, ListRow, RecordView, Related, Structure, StructureUnit,
+    Why,
 };
 
 use super::history::HistoryPage;
@@ -47,7 +48,12 @@ fn node(n: u8) -> NodeId {
 }
 
 fn label(kind: NodeKind) -> Label {
-    Label { kind: Some(kind), names: vec![(HOSTILE.into(), Some("ru".into())), ("Іншая назва".into(), Some("be".into()))], codes: Vec::new() }
+    Label {
+        kind: Some(kind),
+        names: vec![(HOSTILE.into(), Some("ru".into())), ("Іншая назва".into(), Some("be".into()))],
+        codes: Vec::new(),
+        marks: Vec::new(),
+    }
 }
 
 /// A claim for every property of a kind.
@@ -111,13 +117,13 @@ fn related() -> Vec<Related> {
     .collect()
 }
 
-fn history() -> Vec<HistoryEntry> {
-    let claim = claims(NodeKind::Incident).remove(0);
-    let id = claim.id;
+fn history() -> History {
+    let claim = Box::new(claims(NodeKind::Incident).remove(0));
     let entry = |seq, what| HistoryEntry { seq, by: HOSTILE.into(), at: NOW, hash: Hash([7; 32]), what };
-    let mut all = vec![entry(0, Happened::Made), entry(1, Happened::Claimed(Box::new(claim))), entry(2, Happened::Withheld)];
-    all.extend(Move::ALL.iter().zip(3..).map(|(what, seq)| entry(seq, Happened::Moved { claim: id, what: *what, reason: Some(HOSTILE.into()) })));
-    all
+    let mut all = vec![entry(0, Happened::Made), entry(1, Happened::Claimed(claim.clone())), entry(2, Happened::Withheld)];
+    all.extend(Move::ALL.iter().zip(3..).map(|(what, seq)| entry(seq, Happened::Moved { claim: claim.clone(), what: *what, reason: Some(HOSTILE.into()) })));
+    all.reverse();
+    History { count: all.len(), entries: all, next: Some(1) }
 }
 
 fn found() -> Found {
@@ -159,7 +165,7 @@ fn pages(lang: Lang) -> Vec<(String, String)> {
     let entries = rows(NodeKind::Incident).iter().map(|row| Entry::of(&reading, row)).collect();
     put("home", HomePage::new(frame(lang), HOSTILE, &[(NodeKind::Person, Count::Exactly(3))], entries).render().unwrap());
     put("empty home", HomePage::new(frame(lang), HOSTILE, &[], Vec::new()).render().unwrap());
-    put("history", HistoryPage::new(&reading, frame(lang), *UNIT, &history(), None).render().unwrap());
+    put("history", HistoryPage::new(&reading, frame(lang), *UNIT, &history()).render().unwrap());
     put("search", SearchPage::new(&reading, frame(lang), &found(), None).render().unwrap());
     let nothing = Found { hits: Vec::new(), more: false, kinds: Vec::new() };
     put("search for nothing", SearchPage::new(&reading, frame(lang), &nothing, None).render().unwrap());

@@ -32,7 +32,7 @@ pub(crate) struct Raw {
 }
 
 pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
-    let home = Home::open(dir)?;
+    let mut home = Home::open(dir)?;
     if raw.file.exists() {
         return Err(Failure::refused(format!("{} is there already.", raw.file.display()), "Name a new file; a backup never replaces one.").into());
     }

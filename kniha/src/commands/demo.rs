@@ -69,7 +69,7 @@ pub(crate) async fn run(raw: Raw, watch: Watch) -> anyhow::Result<()> {
             (dir, Some(begun))
         }
     };
-    let home = init::make(init::Init::on_sqlite(dir.clone(), "Demo", "Demo")).await?;
+    let mut home = init::make(init::Init::on_sqlite(dir.clone(), "Demo", "Demo")).await?;
     let store = home.store().await?;
     let summary = write(&store, home.member(), clock::now(), raw.size.size()).await?;
     store.settle().await?;

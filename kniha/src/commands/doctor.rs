@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use kniha_store::{Store, check, imports, members, reader};
+use kniha_store::{PageCheck, Pages, Store, StoreError, check, imports, integrity, members, reader};
 use serde_json::json;
 
 use crate::exit::{Failure, chain, explain};
@@ -16,16 +16,20 @@ const LITTLE_SPACE: u64 = 1 << 30;
 /// Faults of one kind that are shown.
 const SHOWN: usize = 20;
 
-/// Look the book over: key, disk, database, histories, unfinished work
+/// Look the book over: key, disk, pages, database, histories, unfinished work
 #[derive(clap::Args)]
 #[command(after_help = "Each line says what was found, where that was read, and what to do about it. `ok` needs nothing, `look`
-should be thought about, `FAULT` must be mended; with a fault the exit code is 1. The histories of all
-records are followed from the first entry to the last, so a large book takes a while.")]
+should be thought about, `FAULT` must be mended; with a fault the exit code is 1.
+
+Every page of the database is checked: in a file, its HMAC (SQLCipher) and the trees that the pages make
+(SQLite); in PostgreSQL what its extension amcheck can tell, where it is installed. Then the histories of
+all records are followed from the first entry to the last. A large book takes a while; --quick leaves
+both out. A damaged page cannot be mended: go back to the last backup whose doctor is content.")]
 pub(crate) struct Raw {
     /// Print JSON lines
     #[arg(long)]
     json: bool,
-    /// Leave out following the histories
+    /// Leave out the pages and the histories
     #[arg(long)]
     quick: bool,
 }
@@ -68,8 +72,10 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     key_file(&mut found, dir)?;
     match Home::open(dir) {
         Err(error) => found.add(State::Fault, "settings", &first_line(&error), &dir.join("kniha.toml").display().to_string())?,
-        Ok(home) => {
+        Ok(mut home) => {
             settings(&mut found, &home)?;
+            // Before the book is opened: a damaged page can keep it from opening at all.
+            pages(&mut found, &home, raw.quick).await?;
             match home.store().await {
                 Err(error) => found.add(State::Fault, "database", &first_line(&error), home.config.database.kind())?,
                 Ok(store) => {
@@ -168,6 +174,40 @@ fn settings(found: &mut Findings, home: &Home) -> anyhow::Result<()> {
     Ok(())
 }
 
+async fn pages(found: &mut Findings, home: &Home, quick: bool) -> anyhow::Result<()> {
+    const WHAT: &str = "pages";
+    if quick {
+        return Ok(found.add(State::Look, WHAT, "not checked (--quick)", "command line")?);
+    }
+    let Ok(place) = key::RegisterKey::read(&home.dir).and_then(|key| home.place(&key)) else {
+        return Ok(found.add(State::Look, WHAT, "not checked: the database cannot be opened without its key and address", "settings")?);
+    };
+    let bar = say::counter("checking pages");
+    let checks = integrity(&place).await;
+    bar.finish_and_clear();
+    match checks {
+        Err(error) => found.add(State::Look, WHAT, &format!("not checked: {}", chain(&error)), home.config.database.kind())?,
+        Ok(checks) => {
+            for PageCheck { check, pages } in checks {
+                match pages {
+                    Pages::Sound(looked_at) => found.add(State::Ok, WHAT, &looked_at, check)?,
+                    Pages::Unchecked(why) => found.add(State::Look, WHAT, &why, check)?,
+                    Pages::Damaged { faults, more } => {
+                        for fault in faults {
+                            found.add(State::Fault, WHAT, &fault, check)?;
+                        }
+                        if more > 0 {
+                            found.add(State::Fault, WHAT, &format!("{more} more faults"), check)?;
+                        }
+                        found.add(State::Look, WHAT, "damaged pages cannot be mended: go back to the last backup whose doctor is content", check)?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 async fn database(found: &mut Findings, home: &Home, store: &Store) -> anyhow::Result<()> {
     let kind = store.database();
     let book = store.book().clone();
@@ -184,14 +224,18 @@ async fn database(found: &mut Findings, home: &Home, store: &Store) -> anyhow::R
     } else {
         found.add(State::Fault, "search keys", &format!("version {}, this program makes {words}: run `kniha reindex`", book.words_version), "table book")?;
     }
-    let mut tx = store.read().await?;
+    let mut tx = match store.read().await {
+        Ok(tx) => tx,
+        Err(error) => return Ok(found.add(State::Fault, "reading", &chain(&error), "a snapshot")?),
+    };
     match reader(&mut tx, home.member()).await {
         Ok(reader) => {
             found.add(State::Ok, "member", &reader.name, "kniha.toml, table member")?;
             writing(found, home, store).await?;
         }
-        Err(_) => {
-            let known = members(&mut tx).await?.into_iter().take(SHOWN).map(|(id, name)| format!("{id} ({name})")).collect::<Vec<_>>().join(", ");
+        Err(StoreError::NoMember) => {
+            let known =
+                members(&mut tx).await.unwrap_or_default().into_iter().take(SHOWN).map(|(id, name)| format!("{id} ({name})")).collect::<Vec<_>>().join(", ");
             found.add(
                 State::Fault,
                 "member",
@@ -199,6 +243,7 @@ async fn database(found: &mut Findings, home: &Home, store: &Store) -> anyhow::R
                 "kniha.toml, table member",
             )?;
         }
+        Err(error) => found.add(State::Fault, "member", &chain(&error), "table member")?,
     }
     match imports(&mut tx).await {
         Ok(imports) => {

@@ -47,7 +47,7 @@ impl To {
 }
 
 pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
-    let home = Home::open(dir)?;
+    let mut home = Home::open(dir)?;
     let mut to = if raw.file.as_os_str() == "-" {
         To::Out(BufWriter::new(io::stdout()))
     } else {

@@ -79,7 +79,7 @@ async fn list(dir: &Path, json: bool) -> anyhow::Result<()> {
 
 async fn abandon(dir: &Path, id: &str) -> anyhow::Result<()> {
     let id = ImportId::parse(id).map_err(|e| Failure::usage(format!("{e}."), "`kniha import list` shows the ids."))?;
-    let home = Home::open(dir)?;
+    let mut home = Home::open(dir)?;
     let _lock = Work::Import.lock(dir)?;
     let store = home.store().await?;
     abandon_import(&store, home.member(), clock::now(), id).await?;

@@ -53,7 +53,7 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
             .into());
         }
     }
-    let home = Home::open(dir)?;
+    let mut home = Home::open(dir)?;
     let _lock = Work::Import.lock(dir)?;
     let store = home.store().await?;
     let plan = ImportPlan {

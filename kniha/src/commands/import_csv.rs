@@ -77,7 +77,7 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     let home = if job.raw.dry_run { None } else { Some(Home::open(dir)?) };
     let digest = if job.raw.skip_bad && !job.raw.dry_run { hash(&job)? } else { check_rows(&job)? };
     match home {
-        Some(home) => import(&job, &home, dir, digest).await,
+        Some(mut home) => import(&job, &mut home, dir, digest).await,
         None => Ok(()),
     }
 }
@@ -293,7 +293,7 @@ impl Rejects {
     }
 }
 
-async fn import(job: &Job, home: &Home, dir: &Path, file_sha256: String) -> anyhow::Result<()> {
+async fn import(job: &Job, home: &mut Home, dir: &Path, file_sha256: String) -> anyhow::Result<()> {
     let _lock = Work::Import.lock(dir)?;
     let store = home.store().await?;
     let plan = ImportPlan {

@@ -168,7 +168,7 @@ fn put(making: &Path, dir: &Path) -> anyhow::Result<()> {
 
 /// Whether an `init` that was cut off had already made its rows in PostgreSQL.
 async fn finish_earlier(making: &Path) -> bool {
-    let Ok(home) = Home::open(making) else { return false };
+    let Ok(mut home) = Home::open(making) else { return false };
     if matches!(home.config.database, Database::Sqlite) {
         return false;
     }

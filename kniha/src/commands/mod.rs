@@ -1,6 +1,7 @@
 //! The commands of `kniha` and what they share.
 
 mod backup;
+mod case;
 mod demo;
 mod doctor;
 mod exit_codes;
@@ -9,6 +10,7 @@ mod import;
 mod import_2020pb;
 mod import_csv;
 mod init;
+mod member;
 mod reindex;
 mod restore;
 mod search;
@@ -44,6 +46,8 @@ enum Command {
     Import(import::Raw),
     Search(search::Raw),
     Show(show::Raw),
+    Member(member::Raw),
+    Case(case::Raw),
     Export(export::Raw),
     Restore(restore::Raw),
     Backup(backup::Raw),
@@ -63,6 +67,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(raw) => import::run(raw, dir).await,
         Command::Search(raw) => search::run(raw, &dir).await,
         Command::Show(raw) => show::run(raw, &dir).await,
+        Command::Member(raw) => member::run(raw, &dir).await,
+        Command::Case(raw) => case::run(raw, &dir).await,
         Command::Export(raw) => export::run(raw, &dir).await,
         Command::Restore(raw) => restore::run(raw, &dir).await,
         Command::Backup(raw) => backup::run(raw, &dir).await,

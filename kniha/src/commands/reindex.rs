@@ -20,7 +20,7 @@ pub(crate) struct Raw {
 }
 
 pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
-    let home = Home::open(dir)?;
+    let mut home = Home::open(dir)?;
     let _lock = Work::Import.lock(dir)?;
     let store = home.store().await?;
     let bar = say::counter("indexing claims");

@@ -5,12 +5,13 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use kniha_core::id::MemberId;
-use kniha_store::{StoreError, restore};
+use kniha_store::{Line, StoreError, restore};
 use serde_json::json;
 
 use crate::exit::Failure;
 use crate::home::Home;
 use crate::home::lock::Work;
+use crate::home::restoring::{self, Restoring};
 use crate::say;
 
 /// Longest line of an export: a claim with fifty citations of the longest words, escaped.
@@ -57,19 +58,28 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     let bar = bytes.map_or_else(|| say::counter("restoring"), |bytes| say::bar(bytes, "restoring", true));
     let mut from = BufReader::new(from);
     let store = home.store().await?;
+    let mut head = Head::default();
     let restored = restore(
         &store,
         || {
             let line = next_line(&mut from)?;
-            if let Some(line) = &line {
-                bar.inc(if bytes.is_some() { line.len() as u64 + 1 } else { 1 });
+            match &line {
+                Some(line) => {
+                    bar.inc(if bytes.is_some() { line.len() as u64 + 1 } else { 1 });
+                    head.see(line);
+                }
+                // All is read and nothing is durable yet: who will work here is written down first.
+                None => head.note(wanted).map_or(Ok(()), |note| note.write(dir))?,
             }
             Ok(line)
         },
         |_| {},
     )
-    .await
-    .map_err(|error| match error {
+    .await;
+    if restored.is_err() {
+        restoring::forget(dir)?;
+    }
+    let restored = restored.map_err(|error| match error {
         StoreError::BookExists => anyhow::Error::new(Failure::refused(
             "This book has records already, and an export is restored only into an empty one.",
             "Make a new book with `kniha init` and restore into that.",
@@ -77,13 +87,12 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
         error => error.into(),
     })?;
     bar.finish_and_clear();
+    let member = choose(restored.members.iter().map(|(id, _)| *id), wanted);
+    if let Some(member) = member {
+        home.works_here(member)?;
+    }
     store.settle().await?;
     store.close().await;
-    let member = wanted.filter(|wanted| restored.members.iter().any(|(id, _)| id == wanted)).or_else(|| restored.members.first().map(|(id, _)| *id));
-    if let Some(member) = member {
-        home.config.member = member;
-        home.config.write(dir)?;
-    }
     let mut out = say::Out::new();
     let name = restored.members.iter().find(|(id, _)| Some(*id) == member).map_or("", |(_, name)| name.as_str());
     if raw.json {
@@ -96,6 +105,36 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
         say::note("The member of --member is not in the export; the first member was taken.");
     }
     Ok(out.done()?)
+}
+
+/// Who works here afterwards: the wanted member where there is one of that id, else the first.
+fn choose(mut members: impl Iterator<Item = MemberId> + Clone, wanted: Option<MemberId>) -> Option<MemberId> {
+    wanted.filter(|wanted| members.clone().any(|id| id == *wanted)).or_else(|| members.next())
+}
+
+/// What the lines of an export say of the book and its members.
+#[derive(Default)]
+struct Head {
+    book: Option<String>,
+    members: Vec<MemberId>,
+}
+
+impl Head {
+    fn see(&mut self, line: &str) {
+        // Most lines are claims; reading each of them twice would be slow.
+        if !(line.contains("\"book\"") || line.contains("\"member\"")) {
+            return;
+        }
+        match serde_json::from_str(line) {
+            Ok(Line::Book { book, .. }) => self.book = Some(book),
+            Ok(Line::Member { id, .. }) => self.members.extend(MemberId::parse(&id)),
+            _ => {}
+        }
+    }
+
+    fn note(&self, wanted: Option<MemberId>) -> Option<Restoring> {
+        Some(Restoring::new(self.book.clone()?, choose(self.members.iter().copied(), wanted)?))
+    }
 }
 
 /// The next line, bounded, so that a file without line breaks does not fill the memory.

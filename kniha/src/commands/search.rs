@@ -36,7 +36,7 @@ pub(crate) struct Raw {
 
 pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     let kind = raw.kind.as_deref().map(kind_of).transpose()?;
-    let home = Home::open(dir)?;
+    let mut home = Home::open(dir)?;
     let store = home.store().await?;
     let mut tx = store.read().await?;
     let reader = reader(&mut tx, home.member()).await?;

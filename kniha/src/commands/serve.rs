@@ -48,7 +48,7 @@ pub(crate) const PORT: u16 = 8321;
 
 pub(crate) async fn run(raw: Raw, dir: PathBuf, watch: interrupt::Watch) -> anyhow::Result<()> {
     let What::Desk(raw) = raw.what;
-    let home = Home::open(&dir)?;
+    let mut home = Home::open(&dir)?;
     let _lock = Work::Desk.lock(&dir)?;
     let store = home.store().await?;
     // Two folders can name one PostgreSQL database; its own lock stands for both.

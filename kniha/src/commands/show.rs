@@ -15,6 +15,9 @@ use crate::exit::Failure;
 use crate::home::Home;
 use crate::say;
 
+/// Entries of a history that are read at once.
+const ENTRIES: usize = 500;
+
 /// Show a record or a claim: what is said, by which source, since when, with what doubt
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
@@ -33,7 +36,7 @@ pub(crate) struct Raw {
 
 pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     let id = NodeId::parse(raw.id.trim()).map_err(|e| Failure::usage(format!("{e}."), "`kniha search` finds ids."))?;
-    let home = Home::open(dir)?;
+    let mut home = Home::open(dir)?;
     let store = home.store().await?;
     let mut tx = store.read().await?;
     let reader = reader(&mut tx, home.member()).await?;
@@ -42,15 +45,13 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
         page.learn(&mut tx, &reader, &view.claims, &[id]).await?;
         page.record(&view)?;
         if raw.history {
-            let entries = history(&mut tx, &reader, id).await?;
-            page.history(&entries)?;
+            page.history(&mut tx, &reader, id, |_| true).await?;
         }
     } else if let Some(view) = claim(&mut tx, &reader, ClaimId::from_random(*id.bytes())).await? {
         page.learn(&mut tx, &reader, std::slice::from_ref(&view), &[view.subject]).await?;
         page.claim(&view)?;
         if raw.history {
-            let entries: Vec<HistoryEntry> = history(&mut tx, &reader, view.subject).await?.into_iter().filter(|entry| entry.what.is_of(view.id)).collect();
-            page.history(&entries)?;
+            page.history(&mut tx, &reader, view.subject, |what| what.is_of(view.id)).await?;
         }
     } else {
         return Err(kniha_store::StoreError::NotFound { what: "record or claim" }.into());
@@ -68,8 +69,7 @@ trait OfClaim {
 impl OfClaim for Happened {
     fn is_of(&self, id: ClaimId) -> bool {
         match self {
-            Happened::Claimed(view) => view.id == id,
-            Happened::Moved { claim, .. } => *claim == id,
+            Happened::Claimed(claim) | Happened::Moved { claim, .. } => claim.id == id,
             Happened::Made | Happened::Withheld => false,
         }
     }
@@ -202,16 +202,27 @@ impl Page {
         })
     }
 
-    fn history(&mut self, entries: &[HistoryEntry]) -> anyhow::Result<()> {
+    /// The entries of a record's history that are wanted, oldest first.
+    async fn history(&mut self, tx: &mut Tx, reader: &Reader, id: NodeId, wanted: impl Fn(&Happened) -> bool) -> anyhow::Result<()> {
+        let mut entries: Vec<HistoryEntry> = Vec::new();
+        let mut before = None;
+        while let Some(page) = history(tx, reader, id, before, ENTRIES).await? {
+            entries.extend(page.entries.into_iter().filter(|entry| wanted(&entry.what)));
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+        }
+        entries.reverse();
         if !self.json {
             self.out.line("\nHistory")?;
         }
-        for entry in entries {
+        for entry in &entries {
             let hash = data_encoding::HEXLOWER.encode(&entry.hash.0);
             let (what, claim, reason) = match &entry.what {
                 Happened::Made => ("made", None, None),
                 Happened::Claimed(view) => ("claim", Some(view.id), None),
-                Happened::Moved { claim, what, reason } => (what.code(), Some(*claim), reason.as_deref()),
+                Happened::Moved { claim, what, reason } => (what.code(), Some(claim.id), reason.as_deref()),
                 Happened::Withheld => ("of a case that you may not see", None, None),
             };
             if self.json {

@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod files;
 pub(crate) mod key;
 pub(crate) mod lock;
+pub(crate) mod restoring;
 
 use std::path::{Path, PathBuf};
 
@@ -53,8 +54,8 @@ impl Home {
         place(&self.dir, &self.config.database, key)
     }
 
-    /// Opens the book.
-    pub(crate) async fn store(&self) -> anyhow::Result<Store> {
+    /// Opens the book, and finishes first what a restore that was cut off left to do.
+    pub(crate) async fn store(&mut self) -> anyhow::Result<Store> {
         let key = RegisterKey::read(&self.dir)?;
         let place = self.place(&key)?;
         if let Place::Sqlite { file, .. } = &place
@@ -66,7 +67,19 @@ impl Home {
             )
             .into());
         }
-        Ok(Store::open(&place, key.name_secret()?).await?)
+        let store = Store::open(&place, key.name_secret()?).await?;
+        if let Some(member) = restoring::unfinished(&self.dir, &store).await? {
+            self.works_here(member)?;
+            restoring::told();
+        }
+        Ok(store)
+    }
+
+    /// Writes who works here, the last step of a restore.
+    pub(crate) fn works_here(&mut self, member: MemberId) -> anyhow::Result<()> {
+        self.config.member = member;
+        self.config.write(&self.dir).map_err(|error| restoring::settings_failed(&self.dir, &error))?;
+        Ok(restoring::forget(&self.dir)?)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Bringing in what others wrote: a file becomes rows, a row becomes drafts of claims, drafts become claims of one import.
 //!
 //! Drafts name records by keys of the import, not by ids: the store gives each key its record, the same one in every row and after every
-//! resumption. Readers of files are pure (`pb2020`, `csv`); only [`write_rows`] touches the book.
+//! resumption. Readers of files are pure (`pb2020`, `csv`); only `write_rows` touches the book.
 
 pub(crate) mod csv;
 pub(crate) mod pb2020;
+mod tried;
+
+pub use tried::{Tried, TriedRow, try_2020pb, try_table};
 
 use std::collections::BTreeMap;
 

@@ -85,6 +85,61 @@ fn the_doctor_finds_values_that_were_changed_behind_the_books_back() {
 }
 
 #[test]
+fn the_doctor_names_the_page_that_the_disk_damaged() {
+    use std::os::unix::fs::FileExt;
+    const PAGE: u64 = 4096;
+    let book = Book::new(Kind::Sqlite);
+    book.run(&["import", "2020pb", &data("sample_2020pb.json")]).well();
+    let file = book.dir().join("register.db");
+    let sound = book.run(&["doctor"]).well();
+    let pages = fs::metadata(&file).unwrap().len() / PAGE;
+    for part in [format!("ok     pages            {pages} pages, each with the HMAC of its content   [cipher_integrity_check]"), "[integrity_check]".to_owned()]
+    {
+        assert!(sound.out.contains(&part), "{part}: {}", sound.out);
+    }
+    let whole = fs::read(&file).unwrap();
+    for page in [1, 2, pages / 2, pages] {
+        fs::write(&file, &whole).unwrap();
+        fs::OpenOptions::new().write(true).open(&file).unwrap().write_all_at(&[0x55], (page - 1) * PAGE + 2000).unwrap();
+        let ran = book.run(&["doctor"]).refused(1, "The doctor found");
+        let named = format!("FAULT  pages            HMAC verification failed for page {page}   [cipher_integrity_check]");
+        for part in [named.as_str(), "go back to the last backup", "FAULT  pages            the tables cannot be read to the end"] {
+            assert!(ran.out.contains(part), "page {page}, {part}: {}", ran.out);
+        }
+        assert_eq!(ran.out.matches("HMAC verification").count(), 1, "{}", ran.out);
+        let lines = book.run(&["doctor", "--json"]);
+        assert!(lines.code == 1 && lines.json().iter().any(|line| line["what"] == "pages" && line["state"] == "fault"), "{}", lines.out);
+    }
+    fs::write(&file, &whole[..whole.len() - 5000]).unwrap();
+    let cut = book.run(&["doctor"]).refused(1, "The doctor found");
+    assert!(cut.out.contains("has an invalid size"), "{}", cut.out);
+    fs::write(&file, &whole).unwrap();
+    let quick = book.run(&["doctor", "--quick"]).well();
+    assert!(quick.out.contains("pages            not checked (--quick)"), "{}", quick.out);
+}
+
+#[test]
+fn the_doctor_checks_tables_in_postgres_where_amcheck_is_installed_and_says_where_it_is_not() {
+    on_each(|kind| {
+        if kind == Kind::Sqlite {
+            return; // SQLCipher checks its pages without an extension.
+        }
+        let book = Book::new(kind);
+        let without = book.run(&["doctor"]).well();
+        assert!(without.out.contains("look   pages            tables and indexes are not checked: a superuser"), "{}", without.out);
+        book.sql("CREATE EXTENSION amcheck");
+        let sound = book.run(&["doctor"]).well();
+        assert!(sound.out.contains("tables and indexes, from page to page   [amcheck]"), "{}", sound.out);
+        // A row that never reaches its index, as after a write the disk forgot.
+        book.sql("UPDATE pg_index SET indisready = false WHERE indexrelid = 'member_id'::regclass");
+        book.sql("INSERT INTO member (no, id, name, made_us) VALUES (99, 'aaaaaaaaaaaaaaaaaaaaaaaaaa', 'Nobody', 1)");
+        book.sql("UPDATE pg_index SET indisready = true WHERE indexrelid = 'member_id'::regclass");
+        let ran = book.run(&["doctor"]).refused(1, "The doctor found 1 faults");
+        assert!(ran.out.contains("FAULT  pages            index member_id: heap tuple"), "{}", ran.out);
+    });
+}
+
+#[test]
 fn a_backup_is_encrypted_and_can_be_put_in_place() {
     on_each(|kind| {
         let book = Book::new(kind);
@@ -133,6 +188,56 @@ fn a_changed_or_cut_export_is_not_restored_at_all() {
     book.run(&["restore", &file]).refused(1, "only into an empty one");
     empty.run(&["restore", &file]).well();
     assert_eq!(empty.claims(), book.claims());
+}
+
+#[test]
+fn a_restore_that_was_cut_off_after_its_commit_is_finished_by_the_next_opening() {
+    on_each(|kind| {
+        let book = Book::new(kind);
+        book.run(&["member", "add", "Vera"]).well();
+        let vera = book.run(&["member", "list", "--json"]).well().json()[1]["member"].as_str().unwrap().to_owned();
+        book.run(&["import", "2020pb", &data("sample_2020pb.json")]).well();
+        let export = book.path("book.jsonl").to_str().unwrap().to_owned();
+        book.run(&["export", &export]).well();
+        let empty = Book::new(kind);
+        let (settings, note) = (empty.dir().join("kniha.toml"), empty.dir().join("restoring.toml"));
+        let before = fs::read_to_string(&settings).unwrap();
+        // A folder where the settings' temporary file must stand: the restore ends between its commit and the settings, as by a kill.
+        let stop = empty.dir().join(".kniha.toml.part");
+        fs::create_dir(&stop).unwrap();
+        empty.run(&["restore", &export, "--member", &vera]).refused(3, "The book is restored, but");
+        fs::remove_dir(&stop).unwrap();
+        assert_eq!(fs::read_to_string(&settings).unwrap(), before, "the settings name a member who is gone");
+        let left = fs::read_to_string(&note).unwrap();
+        let ran = empty.run(&["member", "list"]).well();
+        assert!(ran.err.contains("cut off after the book was whole") && ran.out.contains(&format!("* {vera}  Vera")), "{}{}", ran.out, ran.err);
+        assert!(!note.exists());
+        empty.run(&["doctor"]).well();
+        assert_eq!(empty.claims(), book.claims());
+        // The right book is not enough: a member whom it does not have never works here.
+        fs::write(&note, left.replace(&vera, "aaaaaaaaaaaaaaaaaaaaaaaaaa")).unwrap();
+        assert!(empty.run(&["member", "list"]).well().out.contains(&format!("* {vera}")));
+        assert!(!note.exists());
+        // Killed before the commit, the note is there and not true: it goes, and whoever worked here still does.
+        let other = Book::new(kind);
+        let (settings, note) = (other.dir().join("kniha.toml"), other.dir().join("restoring.toml"));
+        let before = fs::read_to_string(&settings).unwrap();
+        fs::write(&note, &left).unwrap();
+        let held = fs::File::create(other.dir().join("import.lock")).unwrap();
+        held.lock().unwrap();
+        other.run(&["doctor"]).well();
+        assert!(note.exists(), "while a restore is at work the note is its own");
+        drop(held);
+        other.run(&["doctor"]).well();
+        assert!(!note.exists() && fs::read_to_string(&settings).unwrap() == before);
+        fs::write(&note, "half a no").unwrap();
+        other.run(&["doctor"]).well();
+        assert!(!note.exists());
+        // A restore that is refused leaves no note.
+        let cut = other.write("cut.jsonl", fs::read_to_string(&export).unwrap().lines().take(20).map(|line| format!("{line}\n")).collect::<String>());
+        other.run(&["restore", &cut]).refused(4, "cut off");
+        assert!(!note.exists());
+    });
 }
 
 #[test]

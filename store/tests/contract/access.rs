@@ -42,7 +42,7 @@ async fn a_newcomer_sees_an_empty_book(book: &Book) {
     for node in [source, unit, person, posting] {
         assert_eq!(record(&mut tx, &spy, node).await.unwrap(), None);
         assert_eq!(related(&mut tx, &spy, node).await.unwrap().0, vec![]);
-        assert_eq!(history(&mut tx, &spy, node).await.unwrap(), vec![]);
+        assert_eq!(history(&mut tx, &spy, node, None, 100).await.unwrap(), None);
         assert_eq!(labels(&mut tx, &spy, &[node]).await.unwrap()[&node].kind, None);
         assert_eq!(search(&mut tx, &spy, &book.store, &node.to_string(), None, 10).await.unwrap().hits, vec![]);
     }
@@ -90,7 +90,7 @@ async fn a_claim_of_another_case_is_withheld_from_a_shared_record(book: &Book) {
     let read = claim(&mut tx, &spy, open_id).await.unwrap().unwrap();
     assert_eq!((read.citations.len(), read.withheld), (0, 1), "a source in an unseen case is counted, not shown");
     assert_eq!(search(&mut tx, &spy, &book.store, "informer", None, 10).await.unwrap().hits, vec![]);
-    let entries = history(&mut tx, &spy, shared).await.unwrap();
+    let entries = history(&mut tx, &spy, shared, None, 100).await.unwrap().unwrap().entries;
     assert_eq!(entries.len(), 4);
     assert!(entries.iter().any(|e| matches!(e.what, kniha_store::Happened::Withheld) && e.by.is_empty()));
     drop(tx);

@@ -6,7 +6,7 @@ use kniha_core::id::NodeId;
 use kniha_core::time::Window;
 use kniha_core::value::Value;
 use kniha_core::vocab::NodeKind;
-use kniha_store::{Happened, StoreError, check, claim, history, record, related};
+use kniha_store::{Happened, StoreError, check, claim, history, labels, record, related};
 
 use crate::contracts;
 use crate::support::*;
@@ -20,6 +20,7 @@ contracts!(
     nothing_of_a_refused_transaction_is_written,
     a_relation_shows_at_both_ends,
     history_is_in_order_and_names_who_did_what,
+    class_and_reliability_are_told_beside_a_name_and_never_for_one,
 );
 
 async fn every_kind_of_value_reads_back(book: &Book) {
@@ -112,6 +113,7 @@ async fn a_withdrawn_claim_is_kept_and_restored_to_what_it_was(book: &Book) {
 async fn an_erased_value_is_gone_and_its_history_still_verifies(book: &Book) {
     let source = book.record(NodeKind::Source, &[]).await;
     let person = book.record(NodeKind::Person, &[("person.name", name("Zmicier Kanarejkin"))]).await;
+    let before = indexed(book).await;
     let mut writing = book.write().await;
     let mut new = crate::support::claim(&mut writing, person, "person.note", text("lives at 5 Kanarejkin street"));
     new.citations = vec![citing(source, "Kanarejkin street 5")];
@@ -120,6 +122,10 @@ async fn an_erased_value_is_gone_and_its_history_still_verifies(book: &Book) {
     writing.add_claim(new, book.case).await.unwrap();
     writing.move_claim(id, Move::Question, Some("Kanarejkin must be asked")).await.unwrap();
     writing.move_claim(id, Move::Erase, Some("asked by the person")).await.unwrap();
+    let other = crate::support::claim(&mut writing, person, "person.name", name("Źmicier Kanarejka"));
+    let other_id = other.id;
+    writing.add_claim(other, book.case).await.unwrap();
+    writing.move_claim(other_id, Move::Erase, Some("asked by the person")).await.unwrap();
     assert!(matches!(writing.move_claim(id, Move::Accept, None).await, Err(StoreError::Erased)));
     writing.commit().await.unwrap();
     let reader = book.reader().await;
@@ -134,7 +140,18 @@ async fn an_erased_value_is_gone_and_its_history_still_verifies(book: &Book) {
     assert!(!lines.iter().any(|line| line.contains("street")), "erased words are in the export");
     assert!(!lines.iter().any(|line| line.contains("must be asked")), "the reason of an earlier move is in the export");
     let checked = check(&book.store, |_| {}).await.unwrap();
-    assert_eq!((checked.faults.clone(), checked.erased), (vec![], 1));
+    assert_eq!((checked.faults.clone(), checked.erased), (vec![], 2));
+    // A search hides what has no value, so the indexes themselves are asked.
+    assert_eq!(indexed(book).await, before, "something of an erased claim is in an index");
+}
+
+/// How many rows each index has.
+async fn indexed(book: &Book) -> [i64; 3] {
+    [
+        number(&book.place, "SELECT COUNT(*) FROM prose").await,
+        number(&book.place, "SELECT COUNT(*) FROM name_key").await,
+        number(&book.place, "SELECT COUNT(*) FROM listing").await,
+    ]
 }
 
 async fn a_reference_names_a_record_of_the_right_kind(book: &Book) {
@@ -190,7 +207,41 @@ async fn history_is_in_order_and_names_who_did_what(book: &Book) {
     writing.commit().await.unwrap();
     let reader = book.reader().await;
     let mut tx = book.store.read().await.unwrap();
-    let entries = history(&mut tx, &reader, person).await.unwrap();
-    assert_eq!(entries.iter().map(|e| (e.seq, e.by.as_str())).collect::<Vec<_>>(), vec![(0, "Tester"), (1, "Tester"), (2, "Tester"), (3, "Tester")]);
-    assert!(matches!(&entries[3].what, Happened::Moved { claim, what: Move::Withdraw, reason: Some(reason) } if *claim == id && reason == "a misreading"));
+    let whole = history(&mut tx, &reader, person, None, 100).await.unwrap().unwrap();
+    let entries = &whole.entries;
+    assert_eq!(entries.iter().map(|e| (e.seq, e.by.as_str())).collect::<Vec<_>>(), vec![(3, "Tester"), (2, "Tester"), (1, "Tester"), (0, "Tester")]);
+    assert!(matches!(&entries[0].what, Happened::Moved { claim, what: Move::Withdraw, reason: Some(reason) } if claim.id == id && reason == "a misreading"));
+    assert_eq!((entries[3].what.clone(), whole.count, whole.next), (Happened::Made, 4, None));
+    // Page by page it is the same history, whatever the size of a page, and a move knows a claim of another page.
+    for most in 1..=5 {
+        let (mut pages, mut before) = (Vec::new(), None);
+        while let Some(page) = history(&mut tx, &reader, person, before, most).await.unwrap() {
+            assert!(page.entries.len() <= most && page.count == 4);
+            pages.extend(page.entries);
+            assert!(pages.len() <= 4, "{most} entries a page");
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+        }
+        assert_eq!(&pages, entries, "{most} entries a page");
+    }
+}
+
+async fn class_and_reliability_are_told_beside_a_name_and_never_for_one(book: &Book) {
+    let source =
+        book.record(NodeKind::Source, &[("source.title", text("Diary")), ("source.reliability", value("source.reliability", "fairly_reliable"))]).await;
+    let class = kniha_core::vocab::list("unit_class").unwrap().terms[0].code.clone();
+    let unit = book.record(NodeKind::Unit, &[("unit.class", value("unit.class", &class))]).await;
+    let act = book.record(NodeKind::Act, &[("act.violation", value("act.violation", "torture"))]).await;
+    let gone = book.add(source, "source.reliability", value("source.reliability", "unreliable")).await;
+    let mut writing = book.write().await;
+    writing.move_claim(gone, Move::Withdraw, Some("a misreading")).await.unwrap();
+    writing.commit().await.unwrap();
+    let reader = book.reader().await;
+    let labels = labels(&mut book.store.read().await.unwrap(), &reader, &[source, unit, act]).await.unwrap();
+    let code = |list: &str, code: &str| vec![(list.to_owned(), code.to_owned())];
+    assert_eq!((&labels[&source].marks, &labels[&source].codes), (&code("reliability", "fairly_reliable"), &vec![]));
+    assert_eq!((&labels[&unit].marks, &labels[&unit].codes), (&code("unit_class", &class), &vec![]));
+    assert_eq!((&labels[&act].marks, &labels[&act].codes), (&vec![], &code("violation", "torture")));
 }

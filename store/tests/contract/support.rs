@@ -9,7 +9,7 @@ use kniha_core::time::UtcMicros;
 use kniha_core::value::Value;
 use kniha_core::vocab::{NodeKind, property};
 use kniha_store::{Beginning, Durability, Key, NameSecret, Place, Reader, Store, Writing};
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 
 pub(crate) const NOW: UtcMicros = UtcMicros(1_900_000_000_000_000);
 pub(crate) const MEMBER: [u8; 16] = [1; 16];
@@ -120,6 +120,17 @@ impl Book {
         writing.add_claim(claim, self.case).await.unwrap();
         writing.commit().await.unwrap();
         id
+    }
+}
+
+/// A number asked of the database itself, past the store.
+pub(crate) async fn number(place: &Place, sql: &'static str) -> i64 {
+    match place {
+        Place::Sqlite { file, key, .. } => {
+            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).pragma("key", format!("\"x'{}'\"", key.0));
+            sqlx::query_scalar(sql).fetch_one(&mut SqliteConnection::connect_with(&options).await.unwrap()).await.unwrap()
+        }
+        Place::Postgres { url } => sqlx::query_scalar(sql).fetch_one(&mut PgConnection::connect(url).await.unwrap()).await.unwrap(),
     }
 }
 

@@ -106,21 +106,24 @@ pub(crate) fn announced(start: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_bom(start).map(|(encoding, _)| encoding)
 }
 
+/// Gives a byte at a time, as a slow disk might.
+#[cfg(test)]
+pub(super) struct Slow<'a>(pub(super) &'a [u8]);
+
+#[cfg(test)]
+impl Read for Slow<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = self.0.len().min(1);
+        out[..n].copy_from_slice(&self.0[..n]);
+        self.0 = &self.0[n..];
+        Ok(n)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-
-    /// Gives a byte at a time, as a slow disk might.
-    struct Slow<'a>(&'a [u8]);
-    impl Read for Slow<'_> {
-        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-            let n = self.0.len().min(1);
-            out[..n].copy_from_slice(&self.0[..n]);
-            self.0 = &self.0[n..];
-            Ok(n)
-        }
-    }
 
     fn decoded(bytes: &[u8], encoding: &str) -> (String, Option<u64>) {
         let mut all = Vec::new();

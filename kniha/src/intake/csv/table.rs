@@ -13,6 +13,9 @@ const MAX_ROW: usize = 16 * 1024 * 1024;
 /// Most columns of a row.
 const MAX_COLUMNS: usize = 10_000;
 const PIECE: usize = 64 * 1024;
+/// A byte-order mark in UTF-8. The decoder takes one away; where a program wrote a second before it, the parser would take that away too, but a piece
+/// that held nothing else would be an end of the file to it.
+const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Why a table cannot be read further.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +69,8 @@ pub(crate) struct Table<R> {
     out: Vec<u8>,
     ends: Vec<usize>,
     row: u64,
+    /// Whether the parser was given anything.
+    begun: bool,
     state: Ending,
 }
 
@@ -80,7 +85,7 @@ enum Ending {
 impl<R: Read> Table<R> {
     pub(crate) fn new(from: Decoder<R>, delimiter: u8, quote: u8) -> Table<R> {
         let parser = ReaderBuilder::new().delimiter(delimiter).quote(quote).build();
-        Table { from, parser, input: vec![0; PIECE], at: 0, end: 0, out: vec![0; 4096], ends: vec![0; 64], row: 0, state: Ending::Far }
+        Table { from, parser, input: vec![0; PIECE], at: 0, end: 0, out: vec![0; 4096], ends: vec![0; 64], row: 0, begun: false, state: Ending::Far }
     }
 
     /// The decoder beneath.
@@ -104,6 +109,11 @@ impl<R: Read> Table<R> {
                     }
                 }
             }
+            if !self.begun && self.input[self.at..self.end].starts_with(MARK) {
+                self.at += MARK.len();
+                continue;
+            }
+            self.begun = true;
             let (result, taken, made, columns) = self.parser.read_record(&self.input[self.at..self.end], &mut self.out[filled..], &mut self.ends[ended..]);
             self.at += taken;
             filled += made;
@@ -130,7 +140,7 @@ impl<R: Read> Table<R> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::intake::csv::decode::named;
+    use crate::intake::csv::decode::{Slow, named};
 
     fn table(bytes: &[u8]) -> Table<&[u8]> {
         Table::new(Decoder::new(bytes, named("utf-8").unwrap()), b',', b'"')
@@ -160,6 +170,17 @@ mod tests {
         assert_eq!(rows(b"a,b\n1,2\n"), rows(b"a,b\n1,2"));
         assert_eq!(rows(b"a,b\r\n1,2\r\n\r\n").len(), 2);
         assert_eq!(rows(b""), []);
+    }
+
+    #[test]
+    fn marks_at_the_start_are_no_text_however_the_file_comes() {
+        for marks in 0..4 {
+            let bytes = format!("{}id,b\n1,2\n", "\u{feff}".repeat(marks)).into_bytes();
+            assert_eq!(rows(&bytes), rows(b"id,b\n1,2\n"), "{marks}");
+            let mut slow = Table::new(Decoder::new(Slow(&bytes), named("utf-8").unwrap()), b',', b'"');
+            assert_eq!(slow.next().unwrap().unwrap().get(0), Some("id"), "{marks}");
+        }
+        assert_eq!(rows("\u{feff}\u{feff}".as_bytes()), []);
     }
 
     #[test]
