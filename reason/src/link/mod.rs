@@ -1,0 +1,3 @@
+//! Whether two records tell of the same person, unit or place.
+
+pub mod name;
