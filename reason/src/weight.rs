@@ -40,7 +40,12 @@ impl Weight {
     #[must_use]
     pub fn rarity(count: u64, total: u64) -> Weight {
         let (count, total) = (count.max(1), total.max(1));
-        if count >= total { Weight::NOTHING } else { Weight::from_hundredths(log2_milli(total).saturating_sub(log2_milli(count)).saturating_mul(301_030) / 1_000_000) }
+        if count >= total {
+            return Weight::NOTHING;
+        }
+        // 1000 · log2, by log10(2), is 1000 · log10: hundredths of a decibel.
+        let doublings = i64::from(log2_milli(total).saturating_sub(log2_milli(count)));
+        Weight::from_hundredths(i32::try_from((doublings * 301_030 + 500_000) / 1_000_000).unwrap_or(MOST))
     }
 
     /// Hundredths of a decibel.

@@ -6,10 +6,11 @@
 use super::code::{Code, nearest};
 use super::part::{MOST_PARTS, Part, Role};
 use super::read::MOST_SOUNDS;
+use super::table::Sex;
 use crate::weight::Weight;
 
 /// Lines of one comparison.
-pub const MOST_PAIRINGS: usize = 2 * MOST_PARTS;
+pub const MOST_PAIRINGS: usize = 2 * MOST_PARTS + 1;
 
 /// How two parts stand to each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,9 +107,13 @@ const FAR: u16 = 560;
 /// A part this like another repeats it.
 const REPEATS: u16 = 880;
 
+/// All that agrees counts no more than this.
+const MOST_FOR: Weight = Weight::from_db(60);
+
 /// Two names, or two fathers, that are not one.
 const CONTRADICTION: i32 = -4000;
 const FATHERS_CONTRADICT: i32 = -3000;
+const SEX_CONTRADICTS: i32 = -2500;
 const INITIALS_CONTRADICT: i32 = -1500;
 /// A part that the other name lacks.
 const NAME_MISSING: i32 = -500;
@@ -141,8 +146,34 @@ pub(super) fn compare(left: &[Part], right: &[Part]) -> Comparison {
     join(right, left, &mut taken, &mut found, true);
     contradict(left, right, &table, &mut taken, &mut found);
     lack(left, right, &table, &taken, &mut found);
-    found.weight = found.pairings().iter().fold(Weight::NOTHING, |sum, pairing| sum + pairing.weight);
+    sexes(left, right, &mut found);
+    found.weight = total(found.pairings());
     found
+}
+
+/// The sum; what speaks for a match counts up to [`MOST_FOR`], because brothers and namesakes share more than chance.
+fn total(pairings: &[Pairing]) -> Weight {
+    let (mut speaks, mut against) = (Weight::NOTHING, Weight::NOTHING);
+    for pairing in pairings {
+        if pairing.weight > Weight::NOTHING {
+            speaks += pairing.weight;
+        } else {
+            against += pairing.weight;
+        }
+    }
+    speaks.min(MOST_FOR) + against
+}
+
+/// One says a woman and the other a man, by father's or family name.
+fn sexes(left: &[Part], right: &[Part], found: &mut Comparison) {
+    let matched = found.pairings().iter().find_map(|pairing| {
+        let (row, column) = (usize::from(pairing.left?), usize::from(pairing.right?));
+        (pairing.weight > Weight::NOTHING && left[row].role == Role::Patronymic && opposite(left[row].sex, right[column].sex)).then_some((row, column))
+    });
+    if let Some((row, column)) = matched {
+        let weight = Weight::from_hundredths(SEX_CONTRADICTS);
+        found.add(Some(row), Some(column), Match { weight, nearness: 0, how: How::Contradiction });
+    }
 }
 
 #[derive(Default)]
@@ -180,11 +211,11 @@ fn pair(one: &Part, other: &Part) -> Match {
             let meets = one.initials & other.initials != 0;
             if meets { Match { weight: rarity.min(Weight::from_db(8)), nearness: NEUTRAL, how: How::Initial } } else { Match::default() }
         }
-        (Role::Patronymic, Role::Patronymic) => known(one, other, rarity).unwrap_or_else(|| sounding(&one.father, &other.father, rarity)),
+        (Role::Patronymic, Role::Patronymic) => known(one, other, rarity).unwrap_or_else(|| fathers(one, other, rarity)),
         (Role::Given, Role::Given) => known(one, other, rarity).unwrap_or_else(|| sounding(&one.codes, &other.codes, rarity)),
         // A father whom the table lacks in one spelling looks like a family name there.
-        (Role::Patronymic, Role::Name) if !other.father.is_empty() => sounding(&one.father, &other.father, rarity),
-        (Role::Name, Role::Patronymic) if !one.father.is_empty() => sounding(&one.father, &other.father, rarity),
+        (Role::Patronymic, Role::Name) if !other.father.is_empty() => fathers(one, other, rarity),
+        (Role::Name, Role::Patronymic) if !one.father.is_empty() => fathers(one, other, rarity),
         (Role::Patronymic, _) | (_, Role::Patronymic) => Match::default(),
         _ if one.other_script || other.other_script => same_letters(one, other, rarity),
         _ => sounding(&one.codes, &other.codes, rarity),
@@ -197,11 +228,19 @@ fn known(one: &Part, other: &Part, rarity: Weight) -> Option<Match> {
         return None;
     }
     match one.classes.shared(&other.classes) {
+        // Александр and Александра.
+        Some((_, false)) if one.role == Role::Given && opposite(one.sex, other.sex) => Some(Match::default()),
         Some((_, false)) => Some(Match { weight: rarity, nearness: 1000, how: How::SameName }),
         Some((_, true)) => Some(Match { weight: Weight::from_hundredths(rarity.hundredths() / 2), nearness: FULL, how: How::ShortForm }),
+        // A short form of nothing shared may be no given name at all.
+        None if one.classes.full[0] == 0 || other.classes.full[0] == 0 => None,
         // Two names that are not one, however alike they sound.
         None => Some(Match::default()),
     }
+}
+
+fn opposite(one: Option<Sex>, other: Option<Sex>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| one != other)
 }
 
 fn same_letters(one: &Part, other: &Part, rarity: Weight) -> Match {
@@ -218,6 +257,16 @@ fn sounding(one: &[Code], other: &[Code], rarity: Weight) -> Match {
     let nearness = nearest(one, other, FAR);
     Match { weight: worth(nearness, rarity), nearness, how: How::Sound }
 }
+
+/// Fathers are compared by what stands before the ending; a slip in a short one is forgiven if the whole is near.
+fn fathers(one: &Part, other: &Part, rarity: Weight) -> Match {
+    let whole = nearest(&one.codes, &other.codes, FAR + ENDING).saturating_sub(ENDING);
+    let nearness = nearest(&one.father, &other.father, FAR).max(whole);
+    Match { weight: worth(nearness, rarity), nearness, how: How::Sound }
+}
+
+/// What two patronymics are nearer only by their ending.
+const ENDING: u16 = 50;
 
 /// What a part is worth that sounds so near.
 fn worth(nearness: u16, rarity: Weight) -> Weight {

@@ -14,6 +14,9 @@ pub(super) const MOST_WORDS: usize = 16;
 /// Letters of a word that are read.
 pub(super) const MOST_LETTERS: usize = 32;
 
+/// Words before a colon that are a label.
+const MOST_LABEL: usize = 3;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Script {
     Latin,
@@ -88,6 +91,11 @@ impl Reader {
                 '(' | '[' | '{' => self.bracket = true,
                 ')' | ']' | '}' => self.bracket = false,
                 '/' | '\\' | ';' | '|' => self.slash = true,
+                // Russian spelling: …
+                ':' if self.words.len() <= MOST_LABEL => {
+                    self.words.clear();
+                    self.slash = false;
+                }
                 '.' => {
                     if let Some(word) = self.words.last_mut() {
                         word.dotted = true;
@@ -203,6 +211,7 @@ mod tests {
         let read = words("ARTEMENKO / ARTIOMENKO (Жук)");
         assert_eq!(read.iter().map(|w| w.extra).collect::<Vec<_>>(), [false, true, true]);
         assert!(!words("(Жук)")[0].extra);
+        assert_eq!(texts("Russian spelling: Жук"), ["жук"]);
         assert_eq!(texts("Дем’я́н Григо́рʼев"), ["демян", "григорев"]);
         assert_eq!(texts("ЯўгенІльіч"), ["яўген", "ільіч"]);
     }

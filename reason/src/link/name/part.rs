@@ -6,7 +6,7 @@ use super::code::{Code, loose};
 use super::letters::{Script, Word, words};
 use super::read::readings;
 use super::sound::{A, CH, E, I, J, N, O, TS, U, V, Y, is_vowel};
-use super::table::{self, Classes, Idle};
+use super::table::{self, Classes, Idle, Sex};
 use crate::weight::Weight;
 
 /// Parts of a name that are compared.
@@ -38,6 +38,8 @@ pub(super) struct Part {
     pub(super) codes: Box<[Code]>,
     /// Of a word made like a patronymic, the readings of what comes before the ending.
     pub(super) father: Box<[Code]>,
+    /// What its form says of the person.
+    pub(super) sex: Option<Sex>,
     /// A bit for every sound its initial may be written by.
     pub(super) initials: u32,
     /// How surprising it is to meet this part by chance.
@@ -71,7 +73,7 @@ impl Part {
     fn read(word: &Word) -> Option<Part> {
         let read = readings(word);
         let codes: Box<[Code]> = read.iter().filter(|r| !r.is_empty()).map(|r| Code::of(r)).collect();
-        let first = codes.first()?;
+        let first = *codes.first()?;
         let other_script = word.script == Script::Other;
         let short = word.letters.len() == 1 || (word.dotted && word.letters.len() == 2);
         let digest = if other_script { whole(&word.letters) } else { loose(first.sounds()).unwrap_or_else(|| whole(&word.letters)) };
@@ -83,6 +85,7 @@ impl Part {
             other_script,
             classes: Classes::default(),
             father: Box::default(),
+            sex: None,
             initials: own,
             rarity: Weight::NOTHING,
             digest,
@@ -93,9 +96,10 @@ impl Part {
             part.rarity = Weight::from_db(8);
             return Some(part);
         }
-        part.classes = if other_script { Classes::default() } else { table::given(read.iter().filter_map(|r| loose(r))) };
+        part.classes = if other_script { Classes::default() } else { table::given(read.iter().map(Vec::as_slice)) };
         if part.classes.any() {
             part.role = Role::Given;
+            part.sex = table::sex(&part.classes, first.sounds().last() == Some(&A));
             part.take_initials();
         } else if !other_script {
             part.read_father(&read);
@@ -111,8 +115,11 @@ impl Part {
                 fathers.push(stem);
             }
         }
+        if !fathers.is_empty() {
+            self.sex = Some(if read.iter().any(|r| son(r).is_some()) { Sex::Man } else { Sex::Woman });
+        }
         self.father = fathers.iter().map(|stem| Code::of(stem)).collect();
-        self.classes = table::given(fathers.iter().filter_map(|stem| loose(stem)));
+        self.classes = table::given(fathers.iter().copied());
         if self.classes.full[0] != 0 {
             self.role = Role::Patronymic;
             self.take_initials();

@@ -49,12 +49,22 @@ impl Classes {
     }
 }
 
+/// What a form says of the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sex {
+    Man,
+    Woman,
+}
+
 /// A word that does not tell who somebody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Idle {
     Particle,
     Title,
 }
+
+/// Sounds of a word that is long enough to be known by another alphabet's reading.
+const LONG: usize = 5;
 
 /// How rare a given name is that the table of rarities leaves out.
 const GIVEN_DB: i32 = 24;
@@ -66,8 +76,9 @@ struct Tables {
     lines: Vec<&'static str>,
     /// By class; a bit for each sound that a form starts with.
     initials: Vec<u32>,
-    /// By class, dB.
+    /// By class, dB; the sex its line gives, and whether a man's form ends in -a.
     given_db: Vec<i32>,
+    sex: Vec<(Sex, bool)>,
     family_db: Vec<(u64, i32)>,
     idle: Vec<(&'static str, Idle)>,
 }
@@ -108,10 +119,12 @@ pub(super) fn start(word: &[u8]) -> u32 {
 
 impl Tables {
     fn read() -> Tables {
-        let mut tables = Tables { given: Vec::new(), lines: vec![""], initials: vec![0], given_db: vec![GIVEN_DB], family_db: Vec::new(), idle: Vec::new() };
+        let mut tables = Tables { given: Vec::new(), lines: vec![""], initials: vec![0], given_db: vec![GIVEN_DB], sex: vec![(Sex::Man, true)], family_db: Vec::new(), idle: Vec::new() };
         for line in lines(GIVEN_NAMES) {
             let class = Class::try_from(tables.lines.len()).unwrap_or(0);
             let forms = line.split(' ').skip(1);
+            let sex = if line.starts_with('f') { Sex::Woman } else { Sex::Man };
+            tables.sex.push((sex, forms.clone().any(|form| form.ends_with(['а', 'я', 'a']))));
             tables.initials.push(forms.clone().map(first_sounds).fold(0, |all, one| all | one));
             tables.given.extend(forms.flat_map(digests).map(|digest| (digest, class, false)));
             tables.lines.push(line);
@@ -162,21 +175,37 @@ impl Tables {
     }
 }
 
-/// The given names that a word with these digests may be.
-pub(super) fn given(digests: impl Iterator<Item = u64>) -> Classes {
+/// The given names that a word read so may be.
+///
+/// A second reading speaks only where the first knows nothing, of words long enough, and never of short forms: *Velychko* read by another alphabet
+/// is not *Валик*.
+pub(super) fn given<'a>(readings: impl Iterator<Item = &'a [u8]>) -> Classes {
     let table = &TABLES.given;
     let mut classes = Classes::default();
-    for digest in digests {
+    for (at, sounds) in readings.enumerate() {
+        let Some(digest) = loose(sounds).filter(|_| at == 0 || sounds.len() >= LONG) else { continue };
         let from = table.partition_point(|row| row.0 < digest);
-        for row in table[from..].iter().take_while(|row| row.0 == digest) {
+        for row in table[from..].iter().take_while(|row| row.0 == digest && (at == 0 || !row.2)) {
             classes.add(row.1, row.2);
         }
-        // A second reading speaks only where the first knows nothing.
         if classes.any() {
             break;
         }
     }
     classes
+}
+
+/// The sex a spelling of a given name says, where it says one: *Aleksandra* is a woman, as no man's form of that name ends so.
+pub(super) fn sex(classes: &Classes, ends_in_a: bool) -> Option<Sex> {
+    if classes.full[0] == 0 || classes.full[1] != 0 {
+        return None;
+    }
+    match *TABLES.sex.get(usize::from(classes.full[0]))? {
+        (Sex::Woman, _) => Some(Sex::Woman),
+        (Sex::Man, true) if ends_in_a => None,
+        (Sex::Man, false) if ends_in_a => Some(Sex::Woman),
+        (Sex::Man, _) => Some(Sex::Man),
+    }
 }
 
 /// A bit for each sound that a form of the name starts with.
@@ -220,7 +249,7 @@ mod tests {
     use super::*;
 
     fn classes(word: &str) -> Classes {
-        given(digests(word).into_iter())
+        given(readings(&words(word)[0]).iter().map(Vec::as_slice))
     }
 
     #[test]
