@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use kniha_reason::link::name::Prepared;
+use kniha_reason::link::organisation::{self, Frequencies, Kind};
 
 type Row = BTreeMap<String, String>;
 
@@ -87,6 +88,41 @@ fn people(one: &str, other: &str) -> (bool, f64, String) {
     (found.is_same(), f64::from(found.weight.hundredths()) / 100.0, a.explain(&b).to_string())
 }
 
+fn bodies(one: &str, other: &str) -> (bool, f64, String) {
+    let (a, b) = (organisation::Prepared::new(one, Kind::Organisation), organisation::Prepared::new(other, Kind::Organisation));
+    let found = a.compare(&b);
+    (found.is_same(), f64::from(found.weight.hundredths()) / 100.0, told(&a, &b))
+}
+
+fn told(a: &organisation::Prepared, b: &organisation::Prepared) -> String {
+    let found = a.compare(b);
+    let (left, right): (Vec<_>, Vec<_>) = (a.words().collect(), b.words().collect());
+    let text = |words: &[(&str, _)], at: Option<u8>| at.map_or("–".to_owned(), |at| words[usize::from(at)].0.to_owned());
+    let lines = found.pairings().iter().map(|p| format!("  {} {} : {} {:?}\n", p.weight, text(&left, p.left), text(&right, p.right), p.how));
+    lines.chain([format!("  {}", found.weight)]).collect()
+}
+
+/// Every alias asks for its unit among all units.
+fn units(aliases: &[Row], units: &[Row]) {
+    let names: Vec<&str> = units.iter().map(|row| row["unit"].as_str()).collect();
+    let frequencies = Frequencies::from_names(names.iter().copied());
+    let prepared: Vec<_> = names.iter().map(|name| organisation::Prepared::with(name, Kind::Unit, &frequencies)).collect();
+    let mut hits = 0;
+    let begun = Instant::now();
+    for row in aliases {
+        let asked = organisation::Prepared::with(&row["alias"], Kind::Unit, &frequencies);
+        let best = (0..names.len()).max_by_key(|at| (asked.compare(&prepared[*at]).weight, usize::MAX - at)).unwrap();
+        let hit = names[best] == row["unit"];
+        hits += i32::from(hit);
+        if !hit && std::env::var_os("KNIHA_MISSES").is_some() {
+            let meant = organisation::Prepared::with(&row["unit"], Kind::Unit, &frequencies);
+            println!("UNIT {} is {}, found {}\n{}\n  meant:\n{}", row["alias"], row["unit"], names[best], told(&asked, &prepared[best]), told(&asked, &meant));
+        }
+    }
+    let per = begun.elapsed().as_secs_f64() * 1e6 / (aliases.len() * names.len()) as f64;
+    println!("unit aliases\n  hit@1 {hits} of {} = {:.4}, {per:.2} µs a pair", aliases.len(), f64::from(hits) / aliases.len().max(1) as f64);
+}
+
 /// Every spelling asks for its person among all other spellings.
 fn spellings(title: &str, rows: &[Row]) {
     let prepared: Vec<Prepared> = rows.iter().map(|row| Prepared::new(&row["spelling"])).collect();
@@ -153,5 +189,7 @@ fn main() {
         times(&listed);
     }
     let bench = rows(names.join("name_bench_cases.csv"));
-    pairs("name_bench", &bench, |row| row["schema"].clone(), |row| row["is_match"] == "true", |a, b, _| people(a, b));
+    pairs("name_bench", &bench, |row| row["schema"].clone(), |row| row["is_match"] == "true", |a, b, row| if row["schema"] == "Person" { people(a, b) } else { bodies(a, b) });
+    let of_units = folder("units");
+    units(&rows(of_units.join("nigeria_unit_aliases_public.csv")), &rows(of_units.join("nigeria_units.csv")));
 }

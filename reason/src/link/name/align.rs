@@ -105,14 +105,14 @@ const NEUTRAL: u16 = 660;
 /// From here down it contradicts in full.
 const FAR: u16 = 560;
 /// A part this like another repeats it.
-const REPEATS: u16 = 880;
+const REPEATS: u16 = 950;
 
 /// All that agrees counts no more than this.
 const MOST_FOR: Weight = Weight::from_db(60);
 
 /// Two names, or two fathers, that are not one.
 const CONTRADICTION: i32 = -4000;
-const FATHERS_CONTRADICT: i32 = -3000;
+const FATHERS_CONTRADICT: i32 = -3600;
 const SEX_CONTRADICTS: i32 = -2500;
 const INITIALS_CONTRADICT: i32 = -1500;
 /// A part that the other name lacks.

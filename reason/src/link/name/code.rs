@@ -3,11 +3,11 @@
 //! The distance is optimal string alignment (insert, delete, replace, swap neighbours) with the costs of [`super::sound`]. No allocation. Pure.
 
 use super::read::MOST_SOUNDS;
-use super::sound::{Rule, SLIP, missing, replaced, why_replaced};
+use super::sound::{Rule, SLIP, is_vowel, missing, replaced, why_replaced};
 
 /// One reading of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Code {
+pub(in crate::link) struct Code {
     sounds: [u8; MOST_SOUNDS],
     missing: [u8; MOST_SOUNDS],
     len: u8,
@@ -16,7 +16,7 @@ pub(super) struct Code {
 }
 
 impl Code {
-    pub(super) fn of(word: &[u8]) -> Code {
+    pub(in crate::link) fn of(word: &[u8]) -> Code {
         let word = &word[..word.len().min(MOST_SOUNDS)];
         let mut code = Code { sounds: [0; MOST_SOUNDS], missing: [0; MOST_SOUNDS], len: 0, mass: 0 };
         for (at, sound) in word.iter().enumerate() {
@@ -29,7 +29,7 @@ impl Code {
     }
 
     #[inline]
-    pub(super) fn sounds(&self) -> &[u8] {
+    pub(in crate::link) fn sounds(&self) -> &[u8] {
         &self.sounds[..usize::from(self.len)]
     }
 
@@ -39,7 +39,7 @@ impl Code {
     }
 
     /// How near two readings are, 0 to 1000; 0 where they are farther than `floor`.
-    pub(super) fn nearness(&self, other: &Code, floor: u16) -> u16 {
+    pub(in crate::link) fn nearness(&self, other: &Code, floor: u16) -> u16 {
         if self.sounds() == other.sounds() {
             return if self.len == 0 { 0 } else { 1000 };
         }
@@ -88,7 +88,7 @@ impl Code {
     }
 
     /// The rules by which one reading became the other, in order, each once for every place; for explanations.
-    pub(super) fn rules(&self, other: &Code) -> Vec<(Rule, u8)> {
+    pub(in crate::link) fn rules(&self, other: &Code) -> Vec<(Rule, u8)> {
         let (a, b) = (self.sounds(), other.sounds());
         let width = b.len() + 1;
         let mut costs = vec![0_u32; (a.len() + 1) * width];
@@ -143,7 +143,7 @@ struct Step {
 }
 
 /// The nearest two readings; 0 where all are farther than `floor`.
-pub(super) fn nearest(one: &[Code], other: &[Code], floor: u16) -> u16 {
+pub(in crate::link) fn nearest(one: &[Code], other: &[Code], floor: u16) -> u16 {
     let mut best = 0;
     for a in one {
         for b in other {
@@ -159,7 +159,7 @@ pub(super) fn nearest(one: &[Code], other: &[Code], floor: u16) -> u16 {
 
 /// A digest of what stays of a word when vowels are taken together and glides, final vowels and the softness of consonants fall away: equal for most
 /// spellings of one name, and used to look names up in tables; `None` where nothing stays.
-pub(super) fn loose(word: &[u8]) -> Option<u64> {
+pub(in crate::link) fn loose(word: &[u8]) -> Option<u64> {
     use super::sound::*;
     let mut kept = [0_u8; MOST_SOUNDS];
     let mut len = 0;
@@ -193,6 +193,13 @@ pub(super) fn loose(word: &[u8]) -> Option<u64> {
         return None;
     }
     Some(kept[from..len].iter().fold(0xcbf2_9ce4_8422_2325, |hash, sound| (hash ^ u64::from(*sound)).wrapping_mul(0x0000_0100_0000_01b3)))
+}
+
+/// Like [`loose`], with *e* apart from *a* and *o*: short forms are too short to be known by less (Peggy, Page).
+pub(in crate::link) fn firm(word: &[u8]) -> Option<u64> {
+    use super::sound::E;
+    let front = word.iter().filter(|sound| is_vowel(**sound)).fold(1_u64, |bits, sound| (bits << 1) | u64::from(*sound == E));
+    loose(word).map(|digest| digest.rotate_left(17) ^ front)
 }
 
 #[cfg(test)]

@@ -8,17 +8,17 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 /// Characters of a name that are read.
-pub(super) const LONGEST: usize = 512;
+pub(in crate::link) const LONGEST: usize = 512;
 /// Words of a name that are read.
-pub(super) const MOST_WORDS: usize = 16;
+pub(in crate::link) const MOST_WORDS: usize = 16;
 /// Letters of a word that are read.
-pub(super) const MOST_LETTERS: usize = 32;
+pub(in crate::link) const MOST_LETTERS: usize = 32;
 
 /// Words before a colon that are a label.
 const MOST_LABEL: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Script {
+pub(in crate::link) enum Script {
     Latin,
     Cyrillic,
     /// Compared as what it is.
@@ -27,23 +27,23 @@ pub(super) enum Script {
 
 /// A word of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Word {
-    pub(super) letters: Vec<char>,
-    pub(super) script: Script,
+pub(in crate::link) struct Word {
+    pub(in crate::link) letters: Vec<char>,
+    pub(in crate::link) script: Script,
     /// It stands after a slash, in brackets or after *or*.
-    pub(super) extra: bool,
+    pub(in crate::link) extra: bool,
     /// A full stop follows.
-    pub(super) dotted: bool,
+    pub(in crate::link) dotted: bool,
 }
 
 impl Word {
-    pub(super) fn text(&self) -> String {
+    pub(in crate::link) fn text(&self) -> String {
         self.letters.iter().collect()
     }
 }
 
 /// The words of a name.
-pub(super) fn words(name: &str) -> Vec<Word> {
+pub(in crate::link) fn words(name: &str) -> Vec<Word> {
     let mut reader = Reader::default();
     let mut lower_before = false;
     for raw in name.chars().take(LONGEST).nfkc() {
@@ -145,16 +145,16 @@ fn repair(letters: &mut [char]) -> Script {
     if meant_cyrillic { Script::Cyrillic } else { Script::Latin }
 }
 
-pub(super) fn is_latin(c: char) -> bool {
+pub(in crate::link) fn is_latin(c: char) -> bool {
     matches!(c, 'a'..='z' | 'A'..='Z' | '\u{aa}' | '\u{ba}' | '\u{c0}'..='\u{24f}' | '\u{250}'..='\u{2af}' | '\u{1e00}'..='\u{1eff}')
 }
 
-pub(super) fn is_cyrillic(c: char) -> bool {
+pub(in crate::link) fn is_cyrillic(c: char) -> bool {
     matches!(c, '\u{400}'..='\u{52f}' | '\u{1c80}'..='\u{1c8a}' | '\u{2de0}'..='\u{2dff}' | '\u{a640}'..='\u{a69f}')
 }
 
 /// The letter without its mark.
-pub(super) fn bare(c: char) -> char {
+pub(in crate::link) fn bare(c: char) -> char {
     let mut first = None;
     decompose_canonical(c, |part| first = first.or(Some(part)));
     first.unwrap_or(c)

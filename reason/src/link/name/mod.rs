@@ -7,13 +7,13 @@
 //! Pure; any input; [`Prepared::compare`] allocates nothing.
 
 mod align;
-mod code;
+pub(super) mod code;
 mod explain;
-mod letters;
+pub(super) mod letters;
 mod part;
 mod rarity;
-mod read;
-mod sound;
+pub(super) mod read;
+pub(super) mod sound;
 mod table;
 
 pub use align::{Comparison, How, MOST_PAIRINGS, Pairing};

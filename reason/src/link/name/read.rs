@@ -14,9 +14,9 @@ use super::letters::{Script, Word, bare};
 use super::sound::*;
 
 /// Readings of one word that are kept.
-pub(super) const MOST_READINGS: usize = 4;
+pub(in crate::link) const MOST_READINGS: usize = 4;
 /// Sounds of one word that are kept.
-pub(super) const MOST_SOUNDS: usize = 24;
+pub(in crate::link) const MOST_SOUNDS: usize = 24;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum System {
@@ -28,10 +28,10 @@ enum System {
 }
 
 /// The sounds of a word by one reading.
-pub(super) type Sounds = Vec<u8>;
+pub(in crate::link) type Sounds = Vec<u8>;
 
 /// The readings of a word: at least one, all different.
-pub(super) fn readings(word: &Word) -> Vec<Sounds> {
+pub(in crate::link) fn readings(word: &Word) -> Vec<Sounds> {
     let letters = &word.letters;
     match word.script {
         Script::Cyrillic => vec![cyrillic(letters)],

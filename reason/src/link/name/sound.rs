@@ -5,53 +5,53 @@
 //! They were set by hand from the rules named in [`Rule`], not fitted to any list. Pure.
 
 /// Vowels come first.
-pub(super) const A: u8 = 0;
-pub(super) const O: u8 = 1;
-pub(super) const E: u8 = 2;
-pub(super) const I: u8 = 3;
-pub(super) const Y: u8 = 4;
-pub(super) const U: u8 = 5;
+pub(in crate::link) const A: u8 = 0;
+pub(in crate::link) const O: u8 = 1;
+pub(in crate::link) const E: u8 = 2;
+pub(in crate::link) const I: u8 = 3;
+pub(in crate::link) const Y: u8 = 4;
+pub(in crate::link) const U: u8 = 5;
 /// The glide in я, ю, й.
-pub(super) const J: u8 = 6;
-pub(super) const V: u8 = 7;
-pub(super) const F: u8 = 8;
-pub(super) const B: u8 = 9;
-pub(super) const P: u8 = 10;
-pub(super) const G: u8 = 11;
+pub(in crate::link) const J: u8 = 6;
+pub(in crate::link) const V: u8 = 7;
+pub(in crate::link) const F: u8 = 8;
+pub(in crate::link) const B: u8 = 9;
+pub(in crate::link) const P: u8 = 10;
+pub(in crate::link) const G: u8 = 11;
 /// х, and Latin *h*.
-pub(super) const H: u8 = 12;
-pub(super) const K: u8 = 13;
-pub(super) const D: u8 = 14;
-pub(super) const T: u8 = 15;
+pub(in crate::link) const H: u8 = 12;
+pub(in crate::link) const K: u8 = 13;
+pub(in crate::link) const D: u8 = 14;
+pub(in crate::link) const T: u8 = 15;
 /// ц
-pub(super) const TS: u8 = 16;
-pub(super) const Z: u8 = 17;
-pub(super) const S: u8 = 18;
-pub(super) const M: u8 = 19;
-pub(super) const N: u8 = 20;
-pub(super) const L: u8 = 21;
-pub(super) const R: u8 = 22;
+pub(in crate::link) const TS: u8 = 16;
+pub(in crate::link) const Z: u8 = 17;
+pub(in crate::link) const S: u8 = 18;
+pub(in crate::link) const M: u8 = 19;
+pub(in crate::link) const N: u8 = 20;
+pub(in crate::link) const L: u8 = 21;
+pub(in crate::link) const R: u8 = 22;
 /// ж
-pub(super) const ZH: u8 = 23;
+pub(in crate::link) const ZH: u8 = 23;
 /// ш
-pub(super) const SH: u8 = 24;
+pub(in crate::link) const SH: u8 = 24;
 /// ч
-pub(super) const CH: u8 = 25;
+pub(in crate::link) const CH: u8 = 25;
 /// дз
-pub(super) const DZ: u8 = 26;
+pub(in crate::link) const DZ: u8 = 26;
 /// дж
-pub(super) const DZH: u8 = 27;
+pub(in crate::link) const DZH: u8 = 27;
 /// Letters of scripts that are compared as what they are have numbers from here on.
-pub(super) const OTHER: u8 = 32;
+pub(in crate::link) const OTHER: u8 = 32;
 
 const SOUNDS: usize = 28;
 
 /// How sounds are written in an explanation.
-pub(super) const WRITTEN: [&str; SOUNDS] = [
+pub(in crate::link) const WRITTEN: [&str; SOUNDS] = [
     "a", "o", "e", "i", "y", "u", "j", "v", "f", "b", "p", "g", "h", "k", "d", "t", "c", "z", "s", "m", "n", "l", "r", "ž", "š", "č", "dz", "dž",
 ];
 
-pub(super) const fn is_vowel(sound: u8) -> bool {
+pub(in crate::link) const fn is_vowel(sound: u8) -> bool {
     sound <= U
 }
 
@@ -181,7 +181,7 @@ const PAIRS: [(u8, u8, u8, Rule); 59] = [
 ];
 
 /// What a plain error costs.
-pub(super) const SLIP: u8 = 100;
+pub(in crate::link) const SLIP: u8 = 100;
 
 /// Cost of one sound for another; rows are 32 long so that an index is a shift.
 static COSTS: [u8; 32 * 32] = costs();
@@ -213,7 +213,7 @@ const fn costs() -> [u8; 32 * 32] {
 
 /// What it costs to take one sound for another, 0 to [`SLIP`].
 #[inline]
-pub(super) fn replaced(one: u8, other: u8) -> u8 {
+pub(in crate::link) fn replaced(one: u8, other: u8) -> u8 {
     if one == other {
         0
     } else if (one | other) >= 32 {
@@ -224,13 +224,13 @@ pub(super) fn replaced(one: u8, other: u8) -> u8 {
 }
 
 /// Why one sound stands for another.
-pub(super) fn why_replaced(one: u8, other: u8) -> Rule {
+pub(in crate::link) fn why_replaced(one: u8, other: u8) -> Rule {
     let found = PAIRS.iter().find(|pair| (pair.0, pair.1) == (one, other) || (pair.1, pair.0) == (one, other));
     found.map_or(if is_vowel(one) && is_vowel(other) { Rule::Vowel } else { Rule::Slip }, |pair| pair.3)
 }
 
 /// What it costs that a sound is missing from the other spelling, and why; `at` is its place in the word.
-pub(super) fn missing(word: &[u8], at: usize) -> (u8, Rule) {
+pub(in crate::link) fn missing(word: &[u8], at: usize) -> (u8, Rule) {
     let sound = word[at];
     let before = at.checked_sub(1).map(|i| word[i]);
     let after = word.get(at + 1).copied();

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use kniha_core::words::GIVEN_NAMES;
 
-use super::code::loose;
+use super::code::{firm, loose};
 use super::letters::words;
 use super::read::readings;
 use crate::weight::Weight;
@@ -70,8 +70,10 @@ const LONG: usize = 5;
 const GIVEN_DB: i32 = 24;
 
 struct Tables {
-    /// Digest of sounds, class, whether a short form; sorted.
-    given: Vec<(u64, Class, bool)>,
+    /// Digest of sounds and class; sorted.
+    given: Vec<(u64, Class)>,
+    /// The same of short forms, by firmer digests.
+    short: Vec<(u64, Class)>,
     /// The line of a class as it is written.
     lines: Vec<&'static str>,
     /// By class; a bit for each sound that a form starts with.
@@ -97,6 +99,10 @@ fn digests(form: &str) -> Vec<u64> {
     all
 }
 
+fn first_firm(form: &str) -> Option<u64> {
+    words(form).first().and_then(|word| readings(word).first().and_then(|r| firm(r)))
+}
+
 fn first_sounds(form: &str) -> u32 {
     let read = words(form);
     read.first().map_or(0, |word| readings(word).iter().map(|r| start(r)).fold(0, |all, one| all | one))
@@ -119,14 +125,14 @@ pub(super) fn start(word: &[u8]) -> u32 {
 
 impl Tables {
     fn read() -> Tables {
-        let mut tables = Tables { given: Vec::new(), lines: vec![""], initials: vec![0], given_db: vec![GIVEN_DB], sex: vec![(Sex::Man, true)], family_db: Vec::new(), idle: Vec::new() };
+        let mut tables = Tables { given: Vec::new(), short: Vec::new(), lines: vec![""], initials: vec![0], given_db: vec![GIVEN_DB], sex: vec![(Sex::Man, true)], family_db: Vec::new(), idle: Vec::new() };
         for line in lines(GIVEN_NAMES) {
             let class = Class::try_from(tables.lines.len()).unwrap_or(0);
             let forms = line.split(' ').skip(1);
             let sex = if line.starts_with('f') { Sex::Woman } else { Sex::Man };
             tables.sex.push((sex, forms.clone().any(|form| form.ends_with(['а', 'я', 'a']))));
             tables.initials.push(forms.clone().map(first_sounds).fold(0, |all, one| all | one));
-            tables.given.extend(forms.flat_map(digests).map(|digest| (digest, class, false)));
+            tables.given.extend(forms.flat_map(digests).map(|digest| (digest, class)));
             tables.lines.push(line);
             tables.given_db.push(GIVEN_DB);
         }
@@ -143,12 +149,12 @@ impl Tables {
             for class in forms.next().map(classes).unwrap_or_default() {
                 for form in forms.clone() {
                     tables.initials[usize::from(class)] |= first_sounds(form);
-                    tables.given.extend(digests(form).into_iter().map(|digest| (digest, class, true)));
+                    tables.short.extend(first_firm(form).map(|digest| (digest, class)));
                 }
             }
         }
-        tables.given.sort_unstable();
-        tables.given.dedup();
+        tables.short.sort_unstable();
+        tables.short.dedup();
         for line in lines(include_str!("../../../data/rarity.txt")) {
             let mut forms = line.split(' ');
             let (kind, db) = (forms.next(), forms.next().and_then(|db| db.parse().ok()).unwrap_or(GIVEN_DB));
@@ -180,19 +186,24 @@ impl Tables {
 /// A second reading speaks only where the first knows nothing, of words long enough, and never of short forms: *Velychko* read by another alphabet
 /// is not *Валик*.
 pub(super) fn given<'a>(readings: impl Iterator<Item = &'a [u8]>) -> Classes {
-    let table = &TABLES.given;
     let mut classes = Classes::default();
     for (at, sounds) in readings.enumerate() {
-        let Some(digest) = loose(sounds).filter(|_| at == 0 || sounds.len() >= LONG) else { continue };
-        let from = table.partition_point(|row| row.0 < digest);
-        for row in table[from..].iter().take_while(|row| row.0 == digest && (at == 0 || !row.2)) {
-            classes.add(row.1, row.2);
+        if let Some(digest) = loose(sounds).filter(|_| at == 0 || sounds.len() >= LONG) {
+            rows(&TABLES.given, digest).for_each(|class| classes.add(class, false));
+        }
+        if let Some(digest) = firm(sounds).filter(|_| at == 0) {
+            rows(&TABLES.short, digest).for_each(|class| classes.add(class, true));
         }
         if classes.any() {
             break;
         }
     }
     classes
+}
+
+fn rows(table: &[(u64, Class)], digest: u64) -> impl Iterator<Item = Class> {
+    let from = table.partition_point(|row| row.0 < digest);
+    table[from..].iter().take_while(move |row| row.0 == digest).map(|row| row.1)
 }
 
 /// The sex a spelling of a given name says, where it says one: *Aleksandra* is a woman, as no man's form of that name ends so.
