@@ -6,7 +6,8 @@
 //! * *Slavic*: Łacinka, ISO 9 and GOST 7.79, Polish, Lithuanian, Czech: *š/sz, č/cz, ch* for х, *c* for ц, *w* for в;
 //! * *German*: *sch, tsch, z* for ц, *w*;
 //! * *French*: *ch* for ш, *tch, ou, j* for ж, *gu*;
-//! * *Romanian*: *ci/ce, gh, j* for ж.
+//! * *Romanian*: *ci/ce, gh, j* for ж;
+//! * *Baltic*: Slavic letters with the endings that Lithuanian and Latvian put on men's names (*-as, -is, -ius, -s*) taken off.
 //!
 //! Pure.
 
@@ -14,7 +15,7 @@ use super::letters::{Script, Word, bare};
 use super::sound::*;
 
 /// Readings of one word that are kept.
-pub(in crate::link) const MOST_READINGS: usize = 4;
+pub(in crate::link) const MOST_READINGS: usize = 5;
 /// Sounds of one word that are kept.
 pub(in crate::link) const MOST_SOUNDS: usize = 24;
 
@@ -40,13 +41,26 @@ pub(in crate::link) fn readings(word: &Word) -> Vec<Sounds> {
             let mut all: Vec<Sounds> = Vec::with_capacity(MOST_READINGS);
             for system in [System::Plain, System::Slavic, System::German, System::French, System::Romanian] {
                 let read = latin(letters, system);
-                if all.len() < MOST_READINGS && !all.contains(&read) {
-                    all.push(read);
+                let bare = if system == System::Slavic { without_baltic_ending(&read) } else { None };
+                for read in std::iter::once(read).chain(bare) {
+                    if all.len() < MOST_READINGS && !all.contains(&read) {
+                        all.push(read);
+                    }
                 }
             }
             all
         }
     }
+}
+
+/// *Klimutas, Igoris, Gorbacevičius, Hvostovs* without their endings.
+fn without_baltic_ending(read: &[u8]) -> Option<Sounds> {
+    let stem = match read {
+        [stem @ .., J, U, S] | [stem @ .., A | I | Y | U, S] => stem,
+        [stem @ .., before, S] if !is_vowel(*before) => &read[..=stem.len()],
+        _ => return None,
+    };
+    (stem.len() > 2).then(|| stem.to_vec())
 }
 
 /// A letter of another script, folded into the numbers that sounds leave free. Words of other scripts also carry the digest of their letters.
@@ -301,6 +315,8 @@ mod tests {
         assert!(written("Loukachenko").contains(&"lukašenko".to_owned()));
         assert!(written("Zwetkow").contains(&"cvetkov".to_owned()));
         assert!(written("Gheorghievici").contains(&"georgjevič".to_owned()));
+        assert!(written("Gorbacevičius").contains(&"gorbacevič".to_owned()));
+        assert!(written("Hvostovs").contains(&"hvostov".to_owned()));
     }
 
     #[test]

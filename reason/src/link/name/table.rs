@@ -208,7 +208,8 @@ fn rows(table: &[(u64, Class)], digest: u64) -> impl Iterator<Item = Class> {
 
 /// The sex a spelling of a given name says, where it says one: *Aleksandra* is a woman, as no man's form of that name ends so.
 pub(super) fn sex(classes: &Classes, ends_in_a: bool) -> Option<Sex> {
-    if classes.full[0] == 0 || classes.full[1] != 0 {
+    // Валера is a short form of Валерий.
+    if classes.full[0] == 0 || classes.full[1] != 0 || classes.short.contains(&classes.full[0]) {
         return None;
     }
     match *TABLES.sex.get(usize::from(classes.full[0]))? {

@@ -110,17 +110,17 @@ struct Sides<'a> {
 pub(super) fn compare(one: &Prepared, other: &Prepared) -> Comparison {
     let found = Comparison { pairings: [Pairing::default(); MOST_PAIRINGS], len: 0, weight: Weight::NOTHING };
     let mut sides = Sides { left: &one.tokens, right: &other.tokens, left_taken: [false; MOST_TOKENS], right_taken: [false; MOST_TOKENS], found };
+    let kind = if one.kind == Kind::Unit || other.kind == Kind::Unit { Kind::Unit } else { Kind::Organisation };
     sides.same();
+    if kind == Kind::Unit {
+        sides.cut_short();
+    }
     sides.sounding();
     sides.joined(false);
     sides.joined(true);
     sides.abbreviated(false);
     sides.abbreviated(true);
     sides.counting();
-    let kind = if one.kind == Kind::Unit || other.kind == Kind::Unit { Kind::Unit } else { Kind::Organisation };
-    if kind == Kind::Unit {
-        sides.cut_short();
-    }
     sides.contradicting(kind);
     sides.lacking(kind);
     if let (Some(a), Some(b)) = (one.legal, other.legal)
@@ -331,5 +331,6 @@ fn said_twice(at: usize, side: &[Token], taken: &[bool]) -> bool {
 
 fn worth(near: u16, rarity: Weight) -> Weight {
     let counted = i32::from(near.min(FULL).saturating_sub(NEUTRAL));
-    Weight::from_hundredths(rarity.hundredths() * counted / i32::from(FULL - NEUTRAL))
+    // A spelling that differs is never worth as much as the same one.
+    Weight::from_hundredths(rarity.hundredths() * counted / i32::from(FULL - NEUTRAL) * i32::from(near.min(980)) / 1000)
 }
