@@ -110,7 +110,7 @@ struct Sides<'a> {
 pub(super) fn compare(one: &Prepared, other: &Prepared) -> Comparison {
     let found = Comparison { pairings: [Pairing::default(); MOST_PAIRINGS], len: 0, weight: Weight::NOTHING };
     let mut sides = Sides { left: &one.tokens, right: &other.tokens, left_taken: [false; MOST_TOKENS], right_taken: [false; MOST_TOKENS], found };
-    let kind = if one.kind == Kind::Unit || other.kind == Kind::Unit { Kind::Unit } else { Kind::Organisation };
+    let kind = one.kind.max(other.kind);
     sides.same();
     if kind == Kind::Unit {
         sides.cut_short();
@@ -274,9 +274,9 @@ impl Sides<'_> {
                 let least = one.weight.min(self.right[column].weight);
                 let weight = match (one.role, kind) {
                     (Role::Number | Role::Letter, _) => NUMBERS_CONTRADICT,
-                    (Role::Name, Kind::Organisation) => NAMES_CONTRADICT,
+                    (Role::Name, Kind::Organisation | Kind::Place) => NAMES_CONTRADICT,
                     (Role::Name, Kind::Unit) => Weight::from_hundredths(-least.hundredths() / 2),
-                    (Role::Level | Role::Weak, Kind::Unit) => LEVELS_CONTRADICT,
+                    (Role::Level | Role::Weak, Kind::Unit | Kind::Place) => LEVELS_CONTRADICT,
                     (Role::Level | Role::Weak, Kind::Organisation) => Weight::from_hundredths(NAMES_CONTRADICT.hundredths()),
                 };
                 self.found.add(Some(row), Some(column), How::Contradiction, weight);
@@ -290,10 +290,12 @@ impl Sides<'_> {
             let share = match (kind, token.role) {
                 _ if said_twice(at, side, taken) => 0,
                 (Kind::Organisation, _) if token.extra => 10,
-                (Kind::Unit, Role::Level | Role::Weak) if token.extra => 10,
-                (Kind::Unit, _) if token.extra => 25,
-                (Kind::Unit, Role::Level | Role::Weak) => 20,
-                (Kind::Unit, _) => 30,
+                (_, Role::Level | Role::Weak) if token.extra => 10,
+                (Kind::Unit | Kind::Place, _) if token.extra => 25,
+                (Kind::Unit | Kind::Place, Role::Level | Role::Weak) => 20,
+                (Kind::Unit | Kind::Place, _) => 30,
+                // A fund, branch or school with a number is not the one without.
+                (Kind::Organisation, Role::Number) => 200,
                 (Kind::Organisation, Role::Level | Role::Weak) => 60,
                 (Kind::Organisation, _) => 90,
             };

@@ -23,13 +23,15 @@ pub const PRIOR: Weight = Weight::from_db(-26);
 pub const SAME: Weight = Weight::from_db(26);
 
 /// What the names are of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// Companies and bodies that register a full name: a word more is often another body.
     #[default]
     Organisation,
     /// Units of a force, called by short names: a word more is often left out.
     Unit,
+    /// Towns, streets, addresses.
+    Place,
 }
 
 /// A name made ready for many comparisons; bounded by its tokens.

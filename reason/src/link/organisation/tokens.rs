@@ -15,6 +15,8 @@ pub(super) const LONGEST: usize = 512;
 /// Tokens of a name that are compared.
 pub(super) const MOST_TOKENS: usize = 16;
 
+/// Readings of one token that are kept: of the word and of its stem.
+const MOST_CODES: usize = 6;
 /// First letters of one token that are kept.
 pub(super) const MOST_INITIALS: usize = 8;
 
@@ -199,7 +201,14 @@ impl Token {
             return token(Role::Letter, u64::from(initial(&text)) | 1 << 41, Box::default(), 12);
         }
         let stemmed = stem(&text);
-        let read: Vec<Vec<u8>> = words(&stemmed).first().map(readings).unwrap_or_default().into_iter().map(adjective).filter(|r| !r.is_empty()).collect();
+        let mut read: Vec<Vec<u8>> = Vec::new();
+        for form in [&*text, &*stemmed] {
+            for sounds in words(form).first().map(readings).unwrap_or_default().into_iter().map(adjective) {
+                if !sounds.is_empty() && read.len() < MOST_CODES && !read.contains(&sounds) {
+                    read.push(sounds);
+                }
+            }
+        }
         let len = read.first().map_or(0, Vec::len);
         let digest = stemmed.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         let key = digest | 1 << 63;
