@@ -59,7 +59,19 @@ impl Prepared {
             None => (None, ""),
         };
         let name: String = name.chars().filter(|c| !c.is_whitespace() && !c.is_control() && *c != '@').take(LONGEST).collect();
-        let bare = name.chars().filter(|c| !matches!(c, '.' | '_' | '-')).map(|c| if c == '0' { 'o' } else if matches!(c, '1' | 'i') { 'l' } else { c }).collect::<String>();
+        let bare = name
+            .chars()
+            .filter(|c| !matches!(c, '.' | '_' | '-'))
+            .map(|c| {
+                if c == '0' {
+                    'o'
+                } else if matches!(c, '1' | 'i') {
+                    'l'
+                } else {
+                    c
+                }
+            })
+            .collect::<String>();
         Prepared { network, name: name.into(), bare: bare.into() }
     }
 

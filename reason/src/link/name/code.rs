@@ -3,7 +3,7 @@
 //! The distance is optimal string alignment (insert, delete, replace, swap neighbours) with the costs of [`super::sound`]. No allocation. Pure.
 
 use super::read::MOST_SOUNDS;
-use super::sound::{Rule, SLIP, is_vowel, missing, replaced, why_replaced};
+use super::sound::{NONE, Rule, SLIP, is_vowel, missing, replaced, why_replaced};
 
 /// One reading of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,35 +56,41 @@ impl Code {
     }
 
     /// The least cost of turning one into the other; more than `limit` where it is more.
+    ///
+    /// Rows have [`ROW`] places and every index is cut to that, so that the compiler sees no index can be out of bounds: this is the inner loop of all
+    /// linking.
     fn distance(&self, other: &Code, limit: u32) -> u32 {
         let (a, b) = (self.sounds(), other.sounds());
         let (lack_a, lack_b) = (self.costs(), other.costs());
-        let mut two_up = [0_u16; MOST_SOUNDS + 1];
-        let mut up = [0_u16; MOST_SOUNDS + 1];
+        let enough = u16::try_from(limit.saturating_add(u32::from(SLIP))).unwrap_or(u16::MAX);
+        let (mut two_up, mut up, mut now) = ([0_u16; ROW], [0_u16; ROW], [0_u16; ROW]);
         for (at, lack) in lack_b.iter().enumerate() {
-            up[at + 1] = up[at] + u16::from(*lack);
+            up[(at + 1) % ROW] = up[at % ROW] + u16::from(*lack);
         }
-        for (row, sound) in a.iter().enumerate() {
-            let mut now = [0_u16; MOST_SOUNDS + 1];
-            now[0] = up[0] + u16::from(lack_a[row]);
+        let mut above = NONE;
+        for (sound, lack) in a.iter().copied().zip(lack_a) {
+            let lack = u16::from(*lack);
+            now[0] = up[0] + lack;
             let mut least = now[0];
-            for (column, heard) in b.iter().enumerate() {
-                let mut cost = up[column] + u16::from(replaced(*sound, *heard));
-                cost = cost.min(up[column + 1] + u16::from(lack_a[row]));
-                cost = cost.min(now[column] + u16::from(lack_b[column]));
-                if row > 0 && column > 0 && b[column - 1] == *sound && a[row - 1] == *heard {
-                    cost = cost.min(two_up[column - 1] + SWAP);
+            let (mut corner, mut left, mut before) = (up[0], now[0], NONE);
+            for (column, (heard, lack_here)) in b.iter().copied().zip(lack_b).enumerate() {
+                let over = up[(column + 1) % ROW];
+                let mut cost = (corner + u16::from(replaced(sound, heard))).min(over + lack).min(left + u16::from(*lack_here));
+                if before == sound && above == heard && column > 0 {
+                    cost = cost.min(two_up[(column - 1) % ROW] + SWAP);
                 }
-                now[column + 1] = cost;
+                now[(column + 1) % ROW] = cost;
                 least = least.min(cost);
+                (corner, left, before) = (over, cost, heard);
             }
             // A swap can reach back one row, so one slip more is let through.
-            if u32::from(least) > limit + u32::from(SLIP) {
+            if least > enough {
                 return u32::MAX;
             }
-            (two_up, up) = (up, now);
+            above = sound;
+            (two_up, up, now) = (up, now, two_up);
         }
-        u32::from(up[b.len()])
+        u32::from(up[b.len() % ROW])
     }
 
     /// The rules by which one reading became the other, in order, each once for every place; for explanations.
@@ -131,6 +137,9 @@ impl Code {
         [along, back, side, swap]
     }
 }
+
+/// Places of a row: more than [`MOST_SOUNDS`], and a power of two.
+const ROW: usize = 32;
 
 /// What two sounds that changed places cost.
 const SWAP: u16 = 80;
@@ -215,7 +224,8 @@ mod tests {
 
     #[test]
     fn spellings_of_one_name_are_nearer_than_other_names() {
-        for (one, other) in [("Ціханоўская", "Cichanouska"), ("Лукашэнка", "Loukachenko"), ("Паўлічэнка", "Pavlichenko"), ("Зайцаў", "Saizew")] {
+        for (one, other) in [("Ціханоўская", "Cichanouska"), ("Лукашэнка", "Loukachenko"), ("Паўлічэнка", "Pavlichenko"), ("Зайцаў", "Saizew")]
+        {
             assert!(nearest(&codes(one), &codes(other), 0) > 800, "{one} {other} {}", nearest(&codes(one), &codes(other), 0));
         }
         assert!(nearest(&codes("Лукашэнка"), &codes("Lukashevich"), 0) < 750);

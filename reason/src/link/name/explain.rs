@@ -115,6 +115,12 @@ impl fmt::Display for Explanation {
             }
             writeln!(f)?;
         }
-        write!(f, "{:>11}  {}, probability {:.4}", self.weight.to_string(), if self.same { "taken for the same" } else { "not taken for the same" }, self.probability)
+        write!(
+            f,
+            "{:>11}  {}, probability {:.4}",
+            self.weight.to_string(),
+            if self.same { "taken for the same" } else { "not taken for the same" },
+            self.probability
+        )
     }
 }

@@ -66,7 +66,7 @@ fn without_baltic_ending(read: &[u8]) -> Option<Sounds> {
 /// A letter of another script, folded into the numbers that sounds leave free. Words of other scripts also carry the digest of their letters.
 fn other(c: char) -> u8 {
     let mixed = (c as u32).wrapping_mul(0x9e37_79b1) >> 16;
-    OTHER + u8::try_from(mixed % 224).unwrap_or(0)
+    OTHER + u8::try_from(mixed % 223).unwrap_or(0)
 }
 
 fn push(out: &mut Sounds, sounds: &[u8]) {
@@ -239,7 +239,7 @@ fn single(rest: &[char], before: Option<char>) -> (&'static [u8], usize) {
     let after_vowel = before.is_some_and(vowel);
     let before_vowel = rest.get(1).is_some_and(|c| vowel(*c));
     let sounds: &[u8] = match rest[0] {
-        'i' | 'ï' | 'í' | 'î' | 'y' | 'ý' if before_vowel && !(matches!(rest.get(1), Some('i' | 'y')) && !after_vowel) => &[J],
+        'i' | 'ï' | 'í' | 'î' | 'y' | 'ý' if before_vowel && (after_vowel || !matches!(rest.get(1), Some('i' | 'y'))) => &[J],
         'y' if after_vowel => &[J],
         'ć' | 'č' | 'ç' => &[CH],
         'š' | 'ş' => &[SH],

@@ -44,12 +44,14 @@ pub(in crate::link) const DZH: u8 = 27;
 /// Letters of scripts that are compared as what they are have numbers from here on.
 pub(in crate::link) const OTHER: u8 = 32;
 
+/// No sound.
+pub(in crate::link) const NONE: u8 = 255;
+
 const SOUNDS: usize = 28;
 
 /// How sounds are written in an explanation.
-pub(in crate::link) const WRITTEN: [&str; SOUNDS] = [
-    "a", "o", "e", "i", "y", "u", "j", "v", "f", "b", "p", "g", "h", "k", "d", "t", "c", "z", "s", "m", "n", "l", "r", "ž", "š", "č", "dz", "dž",
-];
+pub(in crate::link) const WRITTEN: [&str; SOUNDS] =
+    ["a", "o", "e", "i", "y", "u", "j", "v", "f", "b", "p", "g", "h", "k", "d", "t", "c", "z", "s", "m", "n", "l", "r", "ž", "š", "č", "dz", "dž"];
 
 pub(in crate::link) const fn is_vowel(sound: u8) -> bool {
     sound <= U

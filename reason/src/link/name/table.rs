@@ -125,7 +125,16 @@ pub(super) fn start(word: &[u8]) -> u32 {
 
 impl Tables {
     fn read() -> Tables {
-        let mut tables = Tables { given: Vec::new(), short: Vec::new(), lines: vec![""], initials: vec![0], given_db: vec![GIVEN_DB], sex: vec![(Sex::Man, true)], family_db: Vec::new(), idle: Vec::new() };
+        let mut tables = Tables {
+            given: Vec::new(),
+            short: Vec::new(),
+            lines: vec![""],
+            initials: vec![0],
+            given_db: vec![GIVEN_DB],
+            sex: vec![(Sex::Man, true)],
+            family_db: Vec::new(),
+            idle: Vec::new(),
+        };
         for line in lines(GIVEN_NAMES) {
             let class = Class::try_from(tables.lines.len()).unwrap_or(0);
             let forms = line.split(' ').skip(1);

@@ -252,7 +252,9 @@ impl Sides<'_> {
     /// One number that counts battalions here and brigades there.
     fn counting(&mut self) {
         for at in 0..self.found.pairings().len() {
-            let (Some(left), Some(right), How::Same) = (self.found.pairings[at].left, self.found.pairings[at].right, self.found.pairings[at].how) else { continue };
+            let (Some(left), Some(right), How::Same) = (self.found.pairings[at].left, self.found.pairings[at].right, self.found.pairings[at].how) else {
+                continue;
+            };
             let (one, other) = (&self.left[usize::from(left)], &self.right[usize::from(right)]);
             if one.counts != 0 && other.counts != 0 && one.counts != other.counts {
                 self.found.add(Some(usize::from(left)), Some(usize::from(right)), How::Contradiction, COUNTS_OTHERS);
@@ -267,8 +269,12 @@ impl Sides<'_> {
                 if self.left_taken[row] || said_twice(row, self.left, &self.left_taken) || !roles.contains(&one.role) || (kind == Kind::Unit && one.extra) {
                     continue;
                 }
-                let other = (0..self.right.len())
-                    .find(|column| !self.right_taken[*column] && !said_twice(*column, self.right, &self.right_taken) && roles.contains(&self.right[*column].role) && !(kind == Kind::Unit && self.right[*column].extra));
+                let free = |column: &usize| {
+                    let other = &self.right[*column];
+                    let passed_over = self.right_taken[*column] || said_twice(*column, self.right, &self.right_taken) || (kind == Kind::Unit && other.extra);
+                    roles.contains(&other.role) && !passed_over
+                };
+                let other = (0..self.right.len()).find(free);
                 let Some(column) = other else { break };
                 (self.left_taken[row], self.right_taken[column]) = (true, true);
                 let least = one.weight.min(self.right[column].weight);

@@ -150,7 +150,14 @@ pub(super) fn number(folded: &str) -> Option<u32> {
 /// Roman numerals to 39: larger ones are mostly letters (C, D, L, M).
 fn roman(word: &str) -> Option<u32> {
     const ONES: [&str; 10] = ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"];
-    let latin: String = word.chars().map(|c| match c { 'и' | 'і' => 'i', 'х' => 'x', other => other }).collect();
+    let latin: String = word
+        .chars()
+        .map(|c| match c {
+            'и' | 'і' => 'i',
+            'х' => 'x',
+            other => other,
+        })
+        .collect();
     let tens = latin.bytes().take_while(|b| *b == b'x').count();
     if tens > 3 || word.is_empty() {
         return None;

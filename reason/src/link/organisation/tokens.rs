@@ -112,7 +112,11 @@ fn pieces(name: &str) -> Vec<Piece> {
 /// *L.L.C.* as one word; other dotted words as they are parted.
 fn abbreviation(word: &str) -> Vec<String> {
     let parts: Vec<&str> = word.split(['.', '/']).filter(|part| !part.is_empty()).collect();
-    if parts.len() > 1 && parts.iter().all(|part| part.chars().nth(1).is_none()) { vec![parts.concat()] } else { parts.into_iter().map(str::to_owned).collect() }
+    if parts.len() > 1 && parts.iter().all(|part| part.chars().nth(1).is_none()) {
+        vec![parts.concat()]
+    } else {
+        parts.into_iter().map(str::to_owned).collect()
+    }
 }
 
 fn push_pieces(folded: &str, extra: bool, pieces: &mut Vec<Piece>) {
@@ -133,9 +137,10 @@ fn push_pieces(folded: &str, extra: bool, pieces: &mut Vec<Piece>) {
 fn piece(text: &str, extra: bool, pieces: &mut Vec<Piece>) {
     const ORDINAL: [&str; 16] = ["st", "nd", "rd", "th", "я", "й", "ая", "ый", "ий", "ой", "го", "ого", "га", "е", "и", "ы"];
     let after_number = pieces.last().is_some_and(|piece| piece.text.bytes().all(|b| b.is_ascii_digit()));
+    let idle = matches!(text, "no" | "nr" | "№") || (after_number && ORDINAL.contains(&text));
     if let Some(words) = table::expanded(text) {
         pieces.extend(words.iter().map(|word| Piece { text: word.clone(), extra }));
-    } else if !(after_number && ORDINAL.contains(&text)) && !matches!(text, "no" | "nr" | "№") {
+    } else if !idle {
         pieces.push(Piece { text: text.to_owned(), extra });
     }
 }
@@ -177,7 +182,16 @@ impl Token {
         let mut initials = [0; MOST_INITIALS];
         let telling = pieces.iter().filter(|piece| !matches!(table::word(&piece.text), Some(Known::Word { kind: Kind::Idle, .. })));
         initials.iter_mut().zip(telling).for_each(|(letter, piece)| *letter = initial(&piece.text));
-        Token { role, extra: pieces[0].extra, key: u64::from(concept), codes: Box::default(), initials, counts: 0, weight: Weight::from_db(db), text: text.into() }
+        Token {
+            role,
+            extra: pieces[0].extra,
+            key: u64::from(concept),
+            codes: Box::default(),
+            initials,
+            counts: 0,
+            weight: Weight::from_db(db),
+            text: text.into(),
+        }
     }
 
     fn plain(piece: &Piece) -> Token {
@@ -213,7 +227,18 @@ impl Token {
         let digest = stemmed.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         let key = digest | 1 << 63;
         let codes = read.iter().map(|r| Code::of(r)).collect();
-        token(Role::Name, key, codes, match len { 0..=2 => 26, 3 => 30, 4 => 34, 5 => 36, _ => 38 })
+        token(
+            Role::Name,
+            key,
+            codes,
+            match len {
+                0..=2 => 26,
+                3 => 30,
+                4 => 34,
+                5 => 36,
+                _ => 38,
+            },
+        )
     }
 
     pub(super) fn weigh(&mut self, frequencies: &Frequencies) {
@@ -222,7 +247,7 @@ impl Token {
 
     /// How a word of letters can be an abbreviation: its letters, folded to Latin.
     pub(super) fn letters(&self) -> impl Iterator<Item = u8> + '_ {
-        self.text.chars().map(|c| initial_of(c))
+        self.text.chars().map(initial_of)
     }
 }
 
