@@ -10,5 +10,7 @@ mod book;
 mod books;
 #[path = "tool/imports.rs"]
 mod imports;
+#[path = "tool/names.rs"]
+mod names;
 #[path = "tool/reading.rs"]
 mod reading;

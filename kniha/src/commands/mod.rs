@@ -9,6 +9,7 @@ mod import;
 mod import_2020pb;
 mod import_csv;
 mod init;
+mod names;
 mod reindex;
 mod restore;
 mod search;
@@ -49,6 +50,7 @@ enum Command {
     Backup(backup::Raw),
     Doctor(doctor::Raw),
     Reindex(reindex::Raw),
+    Names(names::Raw),
     ExitCodes(exit_codes::Raw),
 }
 
@@ -68,6 +70,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Backup(raw) => backup::run(raw, &dir).await,
         Command::Doctor(raw) => doctor::run(raw, &dir).await,
         Command::Reindex(raw) => reindex::run(raw, &dir).await,
+        Command::Names(raw) => names::run(raw),
         Command::ExitCodes(_) => exit_codes::run(),
     }
 }

@@ -30,6 +30,22 @@ pub enum How {
     LegalForm,
 }
 
+impl How {
+    /// How they stand to each other, in a few words.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            How::Same => "one word",
+            How::Sound => "sounds alike",
+            How::Joined => "written together",
+            How::Abbreviation => "abbreviation",
+            How::Contradiction => "contradicts",
+            How::Missing => "left out",
+            How::LegalForm => "another legal form",
+        }
+    }
+}
+
 /// Two words, or one that the other name lacks, with what they weigh.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pairing {
