@@ -51,7 +51,7 @@ impl Count {
     }
 }
 
-fn pairs(title: &str, rows: &[Row], slice: impl Fn(&Row) -> String, label: impl Fn(&Row) -> bool, score: impl Fn(&str, &str, &Row) -> (bool, f64, String)) {
+fn pairs(title: &str, rows: &[Row], slices: impl Fn(&Row) -> Vec<String>, label: impl Fn(&Row) -> bool, score: impl Fn(&str, &str, &Row) -> (bool, f64, String)) {
     if rows.is_empty() {
         return;
     }
@@ -60,7 +60,7 @@ fn pairs(title: &str, rows: &[Row], slice: impl Fn(&Row) -> String, label: impl 
     for row in rows {
         let (same, weight, why) = score(&row["name1"], &row["name2"], row);
         all.add(label(row), same);
-        by.entry(slice(row)).or_default().add(label(row), same);
+        slices(row).into_iter().for_each(|slice| by.entry(slice).or_default().add(label(row), same));
         scored.push((weight, label(row)));
         if same != label(row) && std::env::var_os("KNIHA_MISSES").is_some() {
             println!("{} {} | {}\n{why}", if same { "WRONG" } else { "MISSED" }, row["name1"], row["name2"]);
@@ -68,7 +68,7 @@ fn pairs(title: &str, rows: &[Row], slice: impl Fn(&Row) -> String, label: impl 
     }
     println!("{title}");
     all.print("all");
-    by.iter().for_each(|(what, count)| count.print(what));
+    by.iter().filter(|(_, count)| count.hits + count.missed >= 20).for_each(|(what, count)| count.print(what));
     let best = best(scored);
     println!("  (best F1 over all thresholds {:.4} at {:.2} dB)", best.0, best.1);
 }
@@ -192,9 +192,12 @@ fn least(pieces: usize, run: impl Fn() -> i64) -> f64 {
 fn main() {
     let names = folder("names");
     let by_script = |row: &Row| {
+        let language = |n: &str| if row[&format!("lang{n}")].is_empty() { row[&format!("script{n}")].clone() } else { row[&format!("lang{n}")].clone() };
         let mut scripts = [row["script1"].as_str(), row["script2"].as_str()];
+        let mut languages = [language("1"), language("2")];
         scripts.sort_unstable();
-        scripts.join("-")
+        languages.sort_unstable();
+        vec![scripts.join("-"), languages.join("/")]
     };
     for list in ["be", "ru"] {
         let mut listed = rows(names.join(format!("eu_pairs_{list}_public.csv")));
