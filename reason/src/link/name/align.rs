@@ -4,7 +4,7 @@
 //! left out, which costs little. Works on fixed arrays; allocates nothing. Pure.
 
 use super::code::{Code, nearest};
-use super::part::{MOST_PARTS, Part, Role};
+use super::part::{MOST_PARTS, Part, Role, Turn};
 use super::read::MOST_SOUNDS;
 use super::table::Sex;
 use crate::weight::Weight;
@@ -113,8 +113,8 @@ const MOST_FOR: Weight = Weight::from_db(60);
 /// Two names, or two fathers, that are not one.
 const CONTRADICTION: i32 = -4000;
 const FATHERS_CONTRADICT: i32 = -3600;
-const SEX_CONTRADICTS: i32 = -2500;
-const INITIALS_CONTRADICT: i32 = -1500;
+const SEX_CONTRADICTS: i32 = -4000;
+const INITIALS_CONTRADICT: i32 = -2800;
 /// A part that the other name lacks.
 const NAME_MISSING: i32 = -500;
 const ALL_NAMES_MISSING: i32 = -1200;
@@ -208,7 +208,7 @@ fn pair(one: &Part, other: &Part) -> Match {
     let rarity = one.rarity.min(other.rarity);
     match (one.role, other.role) {
         (Role::Initial, _) | (_, Role::Initial) => {
-            let meets = one.initials & other.initials != 0;
+            let meets = one.initials & other.initials != 0 && can_be_initial(one, other) && can_be_initial(other, one);
             if meets { Match { weight: rarity.min(Weight::from_db(8)), nearness: NEUTRAL, how: How::Initial } } else { Match::default() }
         }
         (Role::Patronymic, Role::Patronymic) => known(one, other, rarity).unwrap_or_else(|| fathers(one, other, rarity)),
@@ -219,6 +219,16 @@ fn pair(one: &Part, other: &Part) -> Match {
         (Role::Patronymic, _) | (_, Role::Patronymic) => Match::default(),
         _ if one.other_script || other.other_script => same_letters(one, other, rarity),
         _ => sounding(&one.codes, &other.codes, rarity),
+    }
+}
+
+/// Whether the order of initials lets one of them stand for the other part: *И. П.* is not *Пётр Иванович*.
+fn can_be_initial(one: &Part, other: &Part) -> bool {
+    match (one.turn, other.turn) {
+        (Turn::First, _) if other.role == Role::Patronymic => false,
+        (Turn::Later, _) if other.role == Role::Given && other.with_father => false,
+        (Turn::First, Turn::Later) | (Turn::Later, Turn::First) => false,
+        _ => true,
     }
 }
 

@@ -25,6 +25,14 @@ pub enum Role {
     Name,
 }
 
+/// Of two initials the first is the given name's, the second the father's; one alone may be either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    Alone,
+    First,
+    Later,
+}
+
 /// A part prepared for comparing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {
@@ -40,6 +48,10 @@ pub(super) struct Part {
     pub(super) father: Box<[Code]>,
     /// What its form says of the person.
     pub(super) sex: Option<Sex>,
+    /// Which of several initials it is.
+    pub(super) turn: Turn,
+    /// A father's name stands in the same name.
+    pub(super) with_father: bool,
     /// A bit for every sound its initial may be written by.
     pub(super) initials: u32,
     /// How surprising it is to meet this part by chance.
@@ -66,7 +78,26 @@ pub(super) fn parts(name: &str) -> Vec<Part> {
         }
     }
     settle(&mut parts);
+    know_each_other(&mut parts);
     parts
+}
+
+/// What parts say of each other: which initial is which, and that *Ивана Петровича* is no woman.
+fn know_each_other(parts: &mut [Part]) {
+    let with_father = parts.iter().any(|part| part.role == Role::Patronymic);
+    let son = parts.iter().any(|part| part.role == Role::Patronymic && part.sex == Some(Sex::Man));
+    let several = parts.iter().filter(|part| part.role == Role::Initial).count() > 1;
+    let mut first = true;
+    for part in parts {
+        part.with_father = with_father;
+        if part.role == Role::Given && son {
+            part.sex = None;
+        }
+        if part.role == Role::Initial && several {
+            part.turn = if first { Turn::First } else { Turn::Later };
+            first = false;
+        }
+    }
 }
 
 impl Part {
@@ -86,6 +117,8 @@ impl Part {
             classes: Classes::default(),
             father: Box::default(),
             sex: None,
+            turn: Turn::Alone,
+            with_father: false,
             initials: own,
             rarity: Weight::NOTHING,
             digest,
@@ -183,7 +216,7 @@ fn before_ending(word: &[u8]) -> Option<&[u8]> {
 fn son(word: &[u8]) -> Option<&[u8]> {
     match word {
         [stem @ .., A | O | E | I | Y, V, I | Y, CH | TS] => Some(stem),
-        [stem @ .., A | O | E | I | Y, V, I | Y, CH | TS, I | Y | J] => Some(stem),
+        [stem @ .., A | O | E | I | Y, V, I | Y, CH | TS, I | Y | J | A | U | E] => Some(stem),
         [stem @ .., J | I, I | Y, CH] | [stem @ .., J, CH] => Some(stem),
         _ => None,
     }

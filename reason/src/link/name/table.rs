@@ -110,11 +110,12 @@ fn first_sounds(form: &str) -> u32 {
 
 /// A bit for every sound an initial of this word may be written by.
 pub(super) fn start(word: &[u8]) -> u32 {
-    use super::sound::{E, G, H, I, J, U, V, Y};
+    use super::sound::{E, G, H, I, J, O, U, V, Y};
     let bit = |sound: u8| 1_u32.checked_shl(u32::from(sound)).unwrap_or(1 << 31);
     let Some(&first) = word.first() else { return 0 };
     match (first, word.get(1)) {
-        (J, Some(&next)) => bit(J) | bit(next),
+        (J, Some(&next @ (E | I | O))) => bit(J) | bit(next),
+        (J, _) => bit(J),
         (E, _) => bit(J) | bit(E),
         (I | Y, _) => bit(I) | bit(Y) | bit(J),
         (U | V, _) => bit(U) | bit(V),
