@@ -179,30 +179,20 @@ fn times(rows: &[Row]) {
         |pairs: &[(&Prepared, &Prepared)]| pairs.iter().map(|pair| i64::from(std::hint::black_box(pair.0).compare(pair.1).weight.hundredths())).sum::<i64>();
     let preparing = least(names.len(), || names.iter().map(|name| Prepared::new(name).parts().count() as i64).sum());
     println!(
-        "times, least of five: preparing {preparing:.2} µs a name, comparing {:.2} µs a listed pair, {:.2} µs any pair",
+        "times, least of nine: preparing {preparing:.2} µs a name, comparing {:.2} µs a listed pair, {:.2} µs any pair",
         least(listed.len(), || weigh(&listed)),
         least(some.len(), || weigh(&some))
     );
 }
 
-/// Microseconds of the processor a piece, the least of five runs: the machine does other things too.
+/// Microseconds a piece, the least of nine runs: the machine does other things too.
 fn least(pieces: usize, run: impl Fn() -> i64) -> f64 {
-    let times = (0..5).map(|_| {
-        let begun = (spent(), Instant::now());
+    let times = (0..9).map(|_| {
+        let begun = Instant::now();
         std::hint::black_box(run());
-        let seconds = match (begun.0, spent()) {
-            (Some(before), Some(after)) => (after - before) / 1e9,
-            _ => begun.1.elapsed().as_secs_f64(),
-        };
-        seconds * 1e6 / pieces as f64
+        begun.elapsed().as_secs_f64() * 1e6 / pieces as f64
     });
     times.fold(f64::INFINITY, f64::min)
-}
-
-/// Nanoseconds this thread was on a processor; Linux tells (proc_pid_schedstat), others are timed by the wall.
-fn spent() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split(' ').next()?.parse().ok()
 }
 
 fn main() {

@@ -114,9 +114,9 @@ const MOST_FOR: Weight = Weight::from_db(60);
 const CONTRADICTION: i32 = -4000;
 const FATHERS_CONTRADICT: i32 = -3600;
 const SEX_CONTRADICTS: i32 = -4000;
-const INITIALS_CONTRADICT: i32 = -2800;
+const INITIALS_CONTRADICT: i32 = -3600;
 /// A part that the other name lacks.
-const NAME_MISSING: i32 = -500;
+const NAME_MISSING: i32 = -600;
 const ALL_NAMES_MISSING: i32 = -1200;
 const FATHER_MISSING: i32 = -100;
 const INITIAL_MISSING: i32 = -50;

@@ -11,7 +11,7 @@ pub(in crate::link) struct Code {
     sounds: [u8; MOST_SOUNDS],
     missing: [u8; MOST_SOUNDS],
     len: u8,
-    /// What it would cost to lack all of it.
+    /// What it would cost to lack all of it, endings that many names share counted for less.
     mass: u16,
 }
 
@@ -25,6 +25,9 @@ impl Code {
             code.mass += u16::from(code.missing[at]);
             code.len += 1;
         }
+        // -ов, -ін, -скі, -енка, -віч: that two family names share these says little of how near they are.
+        let ending: u16 = code.missing[word.len() - ending(word)..word.len()].iter().map(|cost| u16::from(*cost)).sum();
+        code.mass -= ending * 6 / 10;
         code
     }
 
@@ -164,6 +167,21 @@ pub(in crate::link) fn nearest(one: &[Code], other: &[Code], floor: u16) -> u16 
         }
     }
     best
+}
+
+/// How many sounds at the end of a word are an ending that many family names share; 0 where little would be left.
+fn ending(word: &[u8]) -> usize {
+    use super::sound::{A, CH, E, I, J, K, N, O, S, TS, U, V, Y};
+    let len = match word {
+        [.., E | A, N, K, O | A] => 4,
+        [.., S | TS, K, I | Y | A, J] | [.., S | TS, K, A, J, A] => word.len() - word.iter().rposition(|sound| *sound == K).unwrap_or(0) + 1,
+        [.., S | TS, K, I | Y | A | O] => 3,
+        [.., A | O | E | I | Y, V, I | Y, CH] => 4,
+        [.., A | O | E, V | U, A] | [.., I | Y, N, A] => 3,
+        [.., A | O | E, V | U] | [.., I | Y, N] | [.., U | A, K] => 2,
+        _ => 0,
+    };
+    if word.len() > len + 2 { len } else { 0 }
 }
 
 /// A digest of what stays of a word when vowels are taken together and glides, final vowels and the softness of consonants fall away: equal for most

@@ -30,8 +30,9 @@ pub(in crate::link) enum Script {
 pub(in crate::link) struct Word {
     pub(in crate::link) letters: Vec<char>,
     pub(in crate::link) script: Script,
-    /// It stands after a slash, in brackets or after *or*.
+    /// It stands in brackets, or in the shorter part beside a slash or *or*.
     pub(in crate::link) extra: bool,
+    segment: u8,
     /// A full stop follows.
     pub(in crate::link) dotted: bool,
 }
@@ -60,6 +61,7 @@ pub(in crate::link) fn words(name: &str) -> Vec<Word> {
         }
     }
     reader.finish();
+    reader.choose();
     if reader.words.iter().all(|word| word.extra) {
         reader.words.iter_mut().for_each(|word| word.extra = false);
     }
@@ -71,7 +73,7 @@ struct Reader {
     letters: Vec<char>,
     words: Vec<Word>,
     bracket: bool,
-    slash: bool,
+    segment: u8,
 }
 
 impl Reader {
@@ -90,11 +92,11 @@ impl Reader {
             match c {
                 '(' | '[' | '{' => self.bracket = true,
                 ')' | ']' | '}' => self.bracket = false,
-                '/' | '\\' | ';' | '|' => self.slash = true,
+                '/' | '\\' | ';' | '|' => self.segment = self.segment.saturating_add(1),
                 // Russian spelling: …
                 ':' if self.words.len() <= MOST_LABEL => {
                     self.words.clear();
-                    self.slash = false;
+                    self.segment = 0;
                 }
                 '.' => {
                     if let Some(word) = self.words.last_mut() {
@@ -106,17 +108,24 @@ impl Reader {
         }
     }
 
+    /// Between slashes the longest part is the name, and of equals the first; the others are other spellings of it.
+    fn choose(&mut self) {
+        let count = |segment: u8| self.words.iter().filter(|word| word.segment == segment && !word.extra).count();
+        let main = (0..=self.segment.min(MOST_WORDS as u8)).rev().max_by_key(|segment| count(*segment)).unwrap_or(0);
+        self.words.iter_mut().for_each(|word| word.extra |= word.segment != main);
+    }
+
     fn finish(&mut self) {
         let mut letters = std::mem::take(&mut self.letters);
         if letters.is_empty() || self.words.len() >= MOST_WORDS {
             return;
         }
         if letters == ['o', 'r'] || letters == ['a', 'k', 'a'] {
-            self.slash = !self.words.is_empty();
+            self.segment = self.segment.saturating_add(1);
             return;
         }
         let script = repair(&mut letters);
-        self.words.push(Word { letters, script, extra: self.bracket || self.slash, dotted: false });
+        self.words.push(Word { letters, script, extra: self.bracket, segment: self.segment, dotted: false });
     }
 }
 
@@ -210,6 +219,8 @@ mod tests {
     fn other_spellings_are_extra_and_stress_and_apostrophes_go() {
         let read = words("ARTEMENKO / ARTIOMENKO (Жук)");
         assert_eq!(read.iter().map(|w| w.extra).collect::<Vec<_>>(), [false, true, true]);
+        let read = words("Artyom / Artem Grigoryevich Zhuk");
+        assert_eq!(read.iter().map(|w| w.extra).collect::<Vec<_>>(), [true, false, false, false]);
         assert!(!words("(Жук)")[0].extra);
         assert_eq!(texts("Russian spelling: Жук"), ["жук"]);
         assert_eq!(texts("Дем’я́н Григо́рʼев"), ["демян", "григорев"]);

@@ -5,7 +5,7 @@
 use super::code::{Code, loose};
 use super::letters::{Script, Word, words};
 use super::read::readings;
-use super::sound::{A, CH, E, I, J, N, O, TS, U, V, Y, is_vowel};
+use super::sound::{A, CH, E, I, J, L, N, O, TS, U, V, Y, is_vowel};
 use super::table::{self, Classes, Idle, Sex};
 use crate::weight::Weight;
 
@@ -82,18 +82,24 @@ pub(super) fn parts(name: &str) -> Vec<Part> {
     parts
 }
 
+fn after_given(parts: &[Part]) -> bool {
+    let initial = parts.iter().position(|part| part.role == Role::Initial);
+    initial.is_some_and(|at| at > 0 && parts[at - 1].role == Role::Given)
+}
+
 /// What parts say of each other: which initial is which, and that *Ивана Петровича* is no woman.
 fn know_each_other(parts: &mut [Part]) {
     let with_father = parts.iter().any(|part| part.role == Role::Patronymic);
     let son = parts.iter().any(|part| part.role == Role::Patronymic && part.sex == Some(Sex::Man));
     let several = parts.iter().filter(|part| part.role == Role::Initial).count() > 1;
-    let mut first = true;
+    // Дмитрий А. Жук: after a given name an initial is the father's.
+    let mut first = several || !after_given(parts);
     for part in parts {
         part.with_father = with_father;
         if part.role == Role::Given && son {
             part.sex = None;
         }
-        if part.role == Role::Initial && several {
+        if part.role == Role::Initial && (several || !first) {
             part.turn = if first { Turn::First } else { Turn::Later };
             first = false;
         }
@@ -153,6 +159,17 @@ impl Part {
         }
         self.father = fathers.iter().map(|stem| Code::of(stem)).collect();
         self.classes = table::given(fathers.iter().copied());
+        if self.classes.full[0] == 0 {
+            // Якович of Якаў, Яковлевич of Яков: the name's own -ov runs into the ending.
+            let whole: Vec<Vec<u8>> = fathers
+                .iter()
+                .map(|stem| match stem {
+                    [stem @ .., V, L] => [stem, &[V]].concat(),
+                    stem => [stem, &[O, V][..]].concat(),
+                })
+                .collect();
+            self.classes = table::given(whole.iter().map(Vec::as_slice));
+        }
         if self.classes.full[0] != 0 {
             self.role = Role::Patronymic;
             self.take_initials();

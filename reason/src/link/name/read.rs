@@ -176,6 +176,7 @@ fn by_system(rest: &[char], before: Option<char>, system: System) -> Option<(&'s
         (German, ['e', 'i', ..]) => (&[A, J], 2),
         (German, ['e' | 'ä', 'u', ..]) => (&[O, J], 2),
         (German, ['z', ..]) => (&[TS], 1),
+        (German, ['s', c, ..]) if *c != 's' && vowel(*c) && before.is_none_or(vowel) => (&[Z], 1),
         (German | Slavic, ['c', 'h', ..]) => (&[H], 2),
         (French, ['c', 'h', 't', 'c', 'h', ..]) => (&[SH, CH], 5),
         (French, ['c', 'h', ..]) => (&[SH], 2),

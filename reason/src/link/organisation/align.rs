@@ -1,6 +1,6 @@
 //! Which word of one name is which of the other, and what it weighs. Works on fixed arrays; allocates nothing. Pure.
 
-use super::table::is_nonprofit;
+use super::table::{is_any_form, is_nonprofit};
 use super::tokens::{MOST_TOKENS, Role, Token};
 use super::{Kind, Prepared};
 use crate::link::name::code::{Code, nearest};
@@ -112,7 +112,8 @@ const NUMBERS_CONTRADICT: Weight = Weight::from_db(-40);
 const NAMES_CONTRADICT: Weight = Weight::from_db(-36);
 const LEVELS_CONTRADICT: Weight = Weight::from_db(-3);
 const COUNTS_OTHERS: Weight = Weight::from_db(-6);
-const LEGAL_FORMS_DIFFER: Weight = Weight::from_db(-3);
+const LEGAL_FORMS_MAY_DIFFER: Weight = Weight::from_db(-3);
+const LEGAL_FORMS_DIFFER: Weight = Weight::from_db(-20);
 const NONPROFIT_OR_NOT: Weight = Weight::from_db(-40);
 
 struct Sides<'a> {
@@ -142,7 +143,13 @@ pub(super) fn compare(one: &Prepared, other: &Prepared) -> Comparison {
     if let (Some(a), Some(b)) = (one.legal, other.legal)
         && a != b
     {
-        let weight = if is_nonprofit(a) || is_nonprofit(b) { NONPROFIT_OR_NOT } else { LEGAL_FORMS_DIFFER };
+        let weight = if is_nonprofit(a) || is_nonprofit(b) {
+            NONPROFIT_OR_NOT
+        } else if is_any_form(a) || is_any_form(b) {
+            LEGAL_FORMS_MAY_DIFFER
+        } else {
+            LEGAL_FORMS_DIFFER
+        };
         sides.found.add(None, None, How::LegalForm, weight);
     }
     let mut found = sides.found;
@@ -356,5 +363,5 @@ fn said_twice(at: usize, side: &[Token], taken: &[bool]) -> bool {
 fn worth(near: u16, rarity: Weight) -> Weight {
     let counted = i32::from(near.min(FULL).saturating_sub(NEUTRAL));
     // A spelling that differs is never worth as much as the same one.
-    Weight::from_hundredths(rarity.hundredths() * counted / i32::from(FULL - NEUTRAL) * i32::from(near.min(980)) / 1000)
+    Weight::from_hundredths(rarity.hundredths() * counted / i32::from(FULL - NEUTRAL) * i32::from(near.min(980) + 1000) / 2000)
 }

@@ -39,13 +39,14 @@ struct Table {
     phrases: BTreeMap<String, Known>,
     expanded: BTreeMap<String, Vec<String>>,
     nonprofit: Legal,
+    any: Legal,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("../../../data/organisation_words.txt")));
 
 impl Table {
     fn read(text: &str) -> Table {
-        let mut table = Table { words: BTreeMap::new(), stems: BTreeMap::new(), phrases: BTreeMap::new(), expanded: BTreeMap::new(), nonprofit: 0 };
+        let mut table = Table { words: BTreeMap::new(), stems: BTreeMap::new(), phrases: BTreeMap::new(), expanded: BTreeMap::new(), nonprofit: 0, any: 0 };
         let (mut concept, mut legal) = (0, 0);
         let mut phrases: Vec<(String, Known)> = Vec::new();
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -68,6 +69,9 @@ impl Table {
                 };
                 if second == NONPROFIT {
                     table.nonprofit = legal;
+                }
+                if second == "company" {
+                    table.any = legal;
                 }
                 phrases.extend(line.split('|').skip(1).map(|form| (fold(form), known)));
             } else if head == "expand" {
@@ -135,6 +139,11 @@ pub(super) fn phrase(keys: &str) -> Option<Known> {
     TABLE.phrases.get(keys).copied()
 }
 
+/// *Company, Inc.* are written for bodies of any legal form.
+pub(super) fn is_any_form(legal: Legal) -> bool {
+    legal == TABLE.any
+}
+
 pub(super) fn is_nonprofit(legal: Legal) -> bool {
     legal == TABLE.nonprofit
 }
@@ -167,7 +176,7 @@ fn roman(word: &str) -> Option<u32> {
 }
 
 /// Folded: і is и, ў is у, ё is е.
-const NUMBERS: [(u32, &str); 21] = [
+const NUMBERS: [(u32, &str); 27] = [
     (1, "one first первыи первая первое первого один перши першая першае першага адзин перша первый першы"),
     (2, "two second второй вторая второе второго два други другая другое другога другии"),
     (3, "three third третий третья третье третьего три трэци трэцяя трэцяе трэцяга тры третя третии"),
@@ -187,8 +196,14 @@ const NUMBERS: [(u32, &str); 21] = [
     (17, "seventeen seventeenth семнадцатый семнаццаты"),
     (18, "eighteen eighteenth восемнадцатый васямнаццаты"),
     (19, "nineteen nineteenth девятнадцатый дзевятнаццаты"),
-    (20, "twenty twentieth двадцатый дваццаты"),
-    (30, "thirty thirtieth тридцатый трыццаты"),
+    (20, "twenty twentieth двадцать двадцатый дваццаць дваццаты"),
+    (30, "thirty thirtieth тридцать тридцатый трыццаць трыццаты"),
+    (40, "forty fourty fortieth сорок сороковой сорак"),
+    (50, "fifty fiftieth пятьдесят пяцьдзесят"),
+    (60, "sixty sixtieth шестьдесят шэсцьдзесят"),
+    (70, "seventy seventieth семьдесят семдзесят"),
+    (80, "eighty eightieth восемьдесят восемдзесят"),
+    (90, "ninety ninetieth девяносто дзевяноста"),
 ];
 
 #[cfg(test)]

@@ -58,12 +58,26 @@ pub(super) fn tokens(name: &str) -> (Vec<Token>, Option<Legal>) {
             Some(Known::Legal(form)) if at > 0 || pieces.len() > taken => legal = legal.or(Some(form)),
             Some(Known::Word { kind: Kind::Idle, .. }) => {}
             Some(Known::Word { kind, concept, db }) => found.push(Token::known(&pieces[at..at + taken], kind, concept, db)),
-            _ => found.push(Token::plain(&pieces[at])),
+            _ => {
+                let token = Token::plain(&pieces[at]);
+                match (found.last_mut(), table::number(&pieces[at].text)) {
+                    // Forty-four.
+                    (Some(tens), Some(ones @ 1..=9)) if tens.role == Role::Number && in_tens(&tens.text) => {
+                        *tens = Token::number(&pieces[at], table::number(&tens.text).unwrap_or(0) + ones);
+                    }
+                    _ => found.push(token),
+                }
+            }
         }
         at += taken.max(1);
     }
     count(&mut found);
     (found, legal)
+}
+
+/// Twenty to ninety, in letters.
+fn in_tens(text: &str) -> bool {
+    !text.starts_with(|c: char| c.is_ascii_digit()) && table::number(text).is_some_and(|n| n >= 20 && n % 10 == 0)
 }
 
 /// Says of every number which word it counts: the next one for size or kind, else the last one before.
@@ -91,7 +105,7 @@ fn pieces(name: &str) -> Vec<Piece> {
         // Dots, slashes and apostrophes inside abbreviations (L.L.C., A/S, Int'l, в/ч) fall out where single letters stand beside them.
         for word in chunk.split([' ', '\t', '\n', ',', ';', '(', ')', '[', ']', '-', '–', '—', '"', '«', '»', '“', '”']) {
             for part in abbreviation(word) {
-                push_pieces(&fold(&part), extra, &mut pieces);
+                humps(&part).iter().for_each(|hump| push_pieces(&fold(hump), extra, &mut pieces));
             }
         }
         extra = match chunk.chars().next_back() {
@@ -117,6 +131,18 @@ fn abbreviation(word: &str) -> Vec<String> {
     } else {
         parts.into_iter().map(str::to_owned).collect()
     }
+}
+
+/// *SiemensAG* is two words where the second is a legal form; *PricewaterhouseCoopers* stays one, as its parts are found anyway.
+fn humps(word: &str) -> [&str; 2] {
+    let cut = word.char_indices().zip(word.chars().skip(1)).filter(|((_, c), next)| c.is_lowercase() && next.is_uppercase()).last();
+    if let Some(((at, c), _)) = cut {
+        let (head, tail) = word.split_at(at + c.len_utf8());
+        if matches!(table::word(&fold(tail)), Some(Known::Legal(_))) {
+            return [head, tail];
+        }
+    }
+    [word, ""]
 }
 
 fn push_pieces(folded: &str, extra: bool, pieces: &mut Vec<Piece>) {
@@ -194,7 +220,26 @@ impl Token {
         }
     }
 
+    fn number(piece: &Piece, number: u32) -> Token {
+        let weight = Weight::from_db(if number < 10 { 12 } else { 18 });
+        let key = u64::from(number) | 1 << 40;
+        Token {
+            text: number.to_string().into(),
+            role: Role::Number,
+            extra: piece.extra,
+            key,
+            codes: Box::default(),
+            initials: [0; MOST_INITIALS],
+            counts: 0,
+            weight,
+        }
+    }
+
     fn plain(piece: &Piece) -> Token {
+        if let Some(number) = table::number(&piece.text) {
+            let initials = [initial(&piece.text), 0, 0, 0, 0, 0, 0, 0];
+            return Token { text: piece.text.as_str().into(), initials, ..Token::number(piece, number) };
+        }
         let text: Box<str> = piece.text.as_str().into();
         let mut initials = [0; MOST_INITIALS];
         initials[0] = initial(&text);
@@ -208,9 +253,6 @@ impl Token {
             weight: Weight::from_db(db),
             text: text.clone(),
         };
-        if let Some(number) = table::number(&text) {
-            return token(Role::Number, u64::from(number) | 1 << 40, Box::default(), if number < 10 { 12 } else { 18 });
-        }
         if text.chars().nth(1).is_none() {
             return token(Role::Letter, u64::from(initial(&text)) | 1 << 41, Box::default(), 12);
         }
