@@ -1,5 +1,5 @@
 # make demo   builds and starts a fictional book; make test   installs what the tests need and runs all of them.
-.PHONY: demo test bench fuzz crash fmt
+.PHONY: demo test bench bench-names fuzz crash fmt
 
 demo:
 	cargo run --quiet -p kniha -- demo
@@ -10,6 +10,10 @@ test:
 # Figures against the asked ones, on both databases.
 bench:
 	scripts/bench.sh
+
+# Names in any spelling, beside the peers (installed under target/).
+bench-names:
+	bench/names.sh
 
 # One hour by default: FUZZ_SECONDS=60 make fuzz
 fuzz:

@@ -10,6 +10,7 @@ mod exit;
 mod home;
 pub mod intake;
 mod interrupt;
+mod names;
 mod say;
 
 use std::process::ExitCode;

@@ -12,5 +12,7 @@ mod books;
 mod imports;
 #[path = "tool/members.rs"]
 mod members;
+#[path = "tool/names.rs"]
+mod names;
 #[path = "tool/reading.rs"]
 mod reading;

@@ -11,6 +11,7 @@ mod import_2020pb;
 mod import_csv;
 mod init;
 mod member;
+mod names;
 mod reindex;
 mod restore;
 mod search;
@@ -53,6 +54,7 @@ enum Command {
     Backup(backup::Raw),
     Doctor(doctor::Raw),
     Reindex(reindex::Raw),
+    Names(names::Raw),
     ExitCodes(exit_codes::Raw),
 }
 
@@ -74,6 +76,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Backup(raw) => backup::run(raw, &dir).await,
         Command::Doctor(raw) => doctor::run(raw, &dir).await,
         Command::Reindex(raw) => reindex::run(raw, &dir).await,
+        Command::Names(raw) => names::run(raw),
         Command::ExitCodes(_) => exit_codes::run(),
     }
 }

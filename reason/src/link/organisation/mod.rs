@@ -1,0 +1,112 @@
+//! Whether two names are of one unit or organisation.
+//!
+//! A name is read into tokens: numbers however written (*3rd, 3-я, III, Third*), words known across languages (*battalion, bn, батальён*), abbreviations
+//! with what they stand for (*ОМОН, AMAP*), legal forms, and everything else by sound. Tokens are matched in any order; each weighs as much as it
+//! tells. Words for size and kind are left out easily and cost little; numbers and names that differ cost much. Pure; [`Prepared::compare`]
+//! allocates nothing.
+
+mod align;
+mod table;
+mod tokens;
+
+use std::collections::BTreeMap;
+
+pub use align::{Comparison, How, MOST_PAIRINGS, Pairing};
+
+use crate::weight::Weight;
+use table::Legal;
+use tokens::{Role, Token};
+
+/// The odds before the names are seen.
+pub const PRIOR: Weight = Weight::from_db(-26);
+/// Names are taken for the same from this weight on.
+pub const SAME: Weight = Weight::from_db(26);
+
+/// What the names are of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Companies and bodies that register a full name: a word more is often another body.
+    #[default]
+    Organisation,
+    /// Units of a force, called by short names: a word more is often left out.
+    Unit,
+    /// Towns, streets, addresses.
+    Place,
+}
+
+/// A name made ready for many comparisons; bounded by its tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    tokens: Box<[Token]>,
+    legal: Option<Legal>,
+    kind: Kind,
+    text: Box<str>,
+}
+
+impl Prepared {
+    /// Reads a name.
+    #[must_use]
+    pub fn new(name: &str, kind: Kind) -> Prepared {
+        let (tokens, legal) = tokens::tokens(name);
+        let text: String = tokens.iter().map(|token| &*token.text).collect::<Vec<_>>().join(" ");
+        Prepared { tokens: tokens.into(), legal, kind, text: text.into() }
+    }
+
+    /// Reads a name; words tell as much as they are rare in the data at hand.
+    #[must_use]
+    pub fn with(name: &str, kind: Kind, frequencies: &Frequencies) -> Prepared {
+        let mut prepared = Prepared::new(name, kind);
+        prepared.tokens.iter_mut().for_each(|token| token.weigh(frequencies));
+        prepared
+    }
+
+    /// Whether nothing of the name can be compared.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tokens.is_empty()
+    }
+
+    /// The words as they are compared, with what each weighs.
+    pub fn words(&self) -> impl Iterator<Item = (&str, Weight)> {
+        self.tokens.iter().map(|token| (&*token.text, token.weight))
+    }
+
+    /// Compares two names. Symmetric; allocates nothing.
+    #[must_use]
+    pub fn compare(&self, other: &Prepared) -> Comparison {
+        if (&self.text, self.legal) <= (&other.text, other.legal) { align::compare(self, other) } else { align::compare(other, self).turned() }
+    }
+}
+
+/// How often words stand in the names at hand.
+#[derive(Clone, Debug, Default)]
+pub struct Frequencies {
+    counts: BTreeMap<u64, u64>,
+    names: u64,
+}
+
+impl Frequencies {
+    /// Counts the words of names.
+    pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Frequencies {
+        let mut frequencies = Frequencies::default();
+        for name in names {
+            frequencies.names += 1;
+            let mut keys: Vec<u64> = tokens::tokens(name).0.iter().map(|token| token.key).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            keys.into_iter().for_each(|key| *frequencies.counts.entry(key).or_insert(0) += 1);
+        }
+        frequencies
+    }
+
+    fn of(&self, token: &Token) -> Weight {
+        let count = self.counts.get(&token.key).copied().unwrap_or(0);
+        let here = Weight::rarity(2 * count + 1, 2 * self.names + 2);
+        // A word that tells little anywhere does not tell much here because it is rare here.
+        let most = match token.role {
+            Role::Level | Role::Weak => token.weight + Weight::from_db(8),
+            _ => Weight::from_db(40),
+        };
+        here.min(most).max(Weight::from_db(1))
+    }
+}

@@ -1,0 +1,233 @@
+//! Words of units and organisations that are known beforehand, across languages. Compiled in from `reason/data/organisation_words.txt`, which states its
+//! sources; read once. Pure.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use kniha_core::words::{fold, stem};
+
+/// What a known word is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Idle,
+    /// Size or kind of a body: left out and mistaken easily.
+    Level,
+    Weak,
+    Word,
+}
+
+/// Classes of legal forms; other than each other they speak a little against.
+pub(super) type Legal = u8;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Word { kind: Kind, concept: u16, db: i32 },
+    Legal(Legal),
+}
+
+/// Words in the longest phrase.
+pub(super) const LONGEST_PHRASE: usize = 12;
+
+/// The class of legal forms of bodies that are not companies.
+pub(super) const NONPROFIT: &str = "nonprofit";
+
+struct Table {
+    /// By folded word, and by stem where no word is the same.
+    words: BTreeMap<String, Known>,
+    stems: BTreeMap<String, Known>,
+    /// By stems parted by spaces.
+    phrases: BTreeMap<String, Known>,
+    expanded: BTreeMap<String, Vec<String>>,
+    nonprofit: Legal,
+    any: Legal,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("../../../data/organisation_words.txt")));
+
+impl Table {
+    fn read(text: &str) -> Table {
+        let mut table = Table { words: BTreeMap::new(), stems: BTreeMap::new(), phrases: BTreeMap::new(), expanded: BTreeMap::new(), nonprofit: 0, any: 0 };
+        let (mut concept, mut legal) = (0, 0);
+        let mut phrases: Vec<(String, Known)> = Vec::new();
+        for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            concept += 1;
+            let mut words = line.split(' ');
+            let (head, second) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+            let db = second.parse().unwrap_or(0);
+            let kind = match head {
+                "idle" => Kind::Idle,
+                "level" => Kind::Level,
+                "weak" => Kind::Weak,
+                _ => Kind::Word,
+            };
+            if head == "legal" || head == "phrase" {
+                let known = if head == "legal" {
+                    legal += 1;
+                    Known::Legal(legal)
+                } else {
+                    Known::Word { kind, concept, db }
+                };
+                if second == NONPROFIT {
+                    table.nonprofit = legal;
+                }
+                if second == "company" {
+                    table.any = legal;
+                }
+                phrases.extend(line.split('|').skip(1).map(|form| (fold(form), known)));
+            } else if head == "expand" {
+                table.expanded.insert(fold(second), words.map(fold).collect());
+            } else {
+                words.for_each(|form| table.add_word(form, Known::Word { kind, concept, db }));
+            }
+        }
+        // Single words first: what a word of a phrase is known by depends on them.
+        for (form, known) in &phrases {
+            if let [one] = table.telling(form)[..] {
+                table.words.insert(one.to_owned(), *known);
+            }
+        }
+        for (form, known) in &phrases {
+            let stems: Vec<String> = table.telling(form).into_iter().map(|word| table.stem_of(word)).collect();
+            if stems.len() > 1 {
+                table.phrases.entry(stems.join(" ")).or_insert(*known);
+            }
+        }
+        table
+    }
+
+    fn add_word(&mut self, form: &str, known: Known) {
+        let folded = fold(form);
+        self.stems.entry(stem(&folded)).or_insert(known);
+        self.words.entry(folded).or_insert(known);
+    }
+
+    fn telling<'a>(&self, folded: &'a str) -> Vec<&'a str> {
+        folded.split(' ').filter(|word| !self.is_idle(word)).collect()
+    }
+
+    fn is_idle(&self, word: &str) -> bool {
+        matches!(self.words.get(word), Some(Known::Word { kind: Kind::Idle, .. }))
+    }
+
+    /// What a word is known by in phrases: its concept, whatever the language, or its stem.
+    fn stem_of(&self, word: &str) -> String {
+        match self.words.get(word).or_else(|| self.stems.get(&stem(word))) {
+            Some(Known::Word { concept, kind, .. }) if *kind != Kind::Idle => format!("#{concept}"),
+            _ => stem(word),
+        }
+    }
+}
+
+/// What is known of a folded word.
+pub(super) fn word(folded: &str) -> Option<Known> {
+    // Short words have stems of other words.
+    TABLE.words.get(folded).or_else(|| if folded.chars().nth(4).is_some() { TABLE.stems.get(&stem(folded)) } else { None }).copied()
+}
+
+/// The words an abbreviation stands for.
+pub(super) fn expanded(folded: &str) -> Option<&'static [String]> {
+    TABLE.expanded.get(folded).map(Vec::as_slice)
+}
+
+/// What a word is known by in phrases.
+pub(super) fn key(folded: &str) -> String {
+    TABLE.stem_of(folded)
+}
+
+/// What is known of words in a row, by their [`key`]s parted by spaces.
+pub(super) fn phrase(keys: &str) -> Option<Known> {
+    TABLE.phrases.get(keys).copied()
+}
+
+/// *Company, Inc.* are written for bodies of any legal form.
+pub(super) fn is_any_form(legal: Legal) -> bool {
+    legal == TABLE.any
+}
+
+pub(super) fn is_nonprofit(legal: Legal) -> bool {
+    legal == TABLE.nonprofit
+}
+
+/// The number a word says, in the languages we read: *first, three, трэці, пятая, XII*.
+pub(super) fn number(folded: &str) -> Option<u32> {
+    if folded.bytes().all(|b| b.is_ascii_digit()) {
+        return folded.parse().ok();
+    }
+    roman(folded).or_else(|| NUMBERS.iter().find(|row| row.1.split(' ').any(|form| form == folded)).map(|row| row.0))
+}
+
+/// Roman numerals to 39: larger ones are mostly letters (C, D, L, M).
+fn roman(word: &str) -> Option<u32> {
+    const ONES: [&str; 10] = ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"];
+    let latin: String = word
+        .chars()
+        .map(|c| match c {
+            'и' | 'і' => 'i',
+            'х' => 'x',
+            other => other,
+        })
+        .collect();
+    let tens = latin.bytes().take_while(|b| *b == b'x').count();
+    if tens > 3 || word.is_empty() {
+        return None;
+    }
+    let ones = ONES.iter().position(|one| *one == &latin[tens..])?;
+    u32::try_from(tens * 10 + ones).ok().filter(|n| *n > 0)
+}
+
+/// Folded: і is и, ў is у, ё is е.
+const NUMBERS: [(u32, &str); 27] = [
+    (1, "one first первыи первая первое первого один перши першая першае першага адзин перша первый першы"),
+    (2, "two second второй вторая второе второго два други другая другое другога другии"),
+    (3, "three third третий третья третье третьего три трэци трэцяя трэцяе трэцяга тры третя третии"),
+    (4, "four fourth четвертый четвертая четвертое четыре чацверты чацвертая чацвертае чатыры"),
+    (5, "five fifth пятый пятая пятое пять пяты пятае пяць"),
+    (6, "six sixth шестой шестая шестое шесть шосты шостая шостае шэсць"),
+    (7, "seven seventh седьмой седьмая седьмое семь семы семая семае сем"),
+    (8, "eight eighth восьмой восьмая восьмое восемь восьмы восьмае восем"),
+    (9, "nine ninth девятый девятая девятое девять дзявяты дзявятая дзявятае дзевяць"),
+    (10, "ten tenth десятый десятая десятое десять дзясяты дзясятая дзясятае дзесяць"),
+    (11, "eleven eleventh одиннадцатый одиннадцатая адзинаццаты"),
+    (12, "twelve twelfth двенадцатый двенадцатая дванаццаты"),
+    (13, "thirteen thirteenth тринадцатый трынаццаты"),
+    (14, "fourteen fourteenth четырнадцатый чатырнаццаты"),
+    (15, "fifteen fifteenth пятнадцатый пятнаццаты"),
+    (16, "sixteen sixteenth шестнадцатый шаснаццаты"),
+    (17, "seventeen seventeenth семнадцатый семнаццаты"),
+    (18, "eighteen eighteenth восемнадцатый васямнаццаты"),
+    (19, "nineteen nineteenth девятнадцатый дзевятнаццаты"),
+    (20, "twenty twentieth двадцать двадцатый дваццаць дваццаты"),
+    (30, "thirty thirtieth тридцать тридцатый трыццаць трыццаты"),
+    (40, "forty fourty fortieth сорок сороковой сорак"),
+    (50, "fifty fiftieth пятьдесят пяцьдзесят"),
+    (60, "sixty sixtieth шестьдесят шэсцьдзесят"),
+    (70, "seventy seventieth семьдесят семдзесят"),
+    (80, "eighty eightieth восемьдесят восемдзесят"),
+    (90, "ninety ninetieth девяносто дзевяноста"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_in_words_and_romans() {
+        for (text, n) in [("3", 3), ("iii", 3), ("third", 3), ("третья", 3), ("трэци", 3), ("xiv", 14), ("009", 9), ("ии", 2)] {
+            assert_eq!(number(text), Some(n), "{text}");
+        }
+        for text in ["", "c", "police", "xxxx", "99999999999"] {
+            assert_eq!(number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_word_in_many_languages_is_one_concept() {
+        assert_eq!(word("bn"), word(&fold("батальён")));
+        assert_eq!(word("battalions"), word("battalion"));
+        assert_eq!(word("амап"), word("omon"));
+        assert_eq!(word("gmbh"), word("ооо"));
+        let keys = |text: &str| fold(text).split(' ').map(key).collect::<Vec<_>>().join(" ");
+        assert_eq!(phrase(&keys("отряд милиции особого назначения")), word("амап"));
+        assert_eq!(phrase(&keys("joint stock company")), word("oao"));
+    }
+}
