@@ -180,7 +180,7 @@ pub async fn history(tx: &mut Tx, reader: &Reader, id: NodeId, before: Option<i6
 }
 
 /// Claims by number, those that the reader may see.
-async fn claims_by_no(tx: &mut Tx, reader: &Reader, nos: &[i64]) -> Result<BTreeMap<i64, ClaimView>, StoreError> {
+pub(crate) async fn claims_by_no(tx: &mut Tx, reader: &Reader, nos: &[i64]) -> Result<BTreeMap<i64, ClaimView>, StoreError> {
     let mut claims = BTreeMap::new();
     for nos in nos.chunks(500) {
         let rows = claim_rows(tx, reader, &format!("c.no IN ({})", numbers(nos))).await?;

@@ -16,8 +16,7 @@ use sqlx::AssertSqlSafe;
 use crate::book::{Reader, Store, Wall};
 use crate::error::{StoreError, while_};
 use crate::prose;
-use crate::read::{ids_of, labels_by_no, numbers, views};
-use crate::row::{ClaimRow, claim_columns, claim_joins};
+use crate::read::{claims_by_no, ids_of, labels_by_no, numbers};
 use crate::view::{Found, Hit, Why};
 
 /// Records found by their time.
@@ -223,14 +222,4 @@ async fn kinds(tx: &mut Tx, nos: &[i64]) -> Result<Vec<(NodeKind, Vec<i64>)>, St
     }
     kinds.sort_by_key(|(kind, nos)| (std::cmp::Reverse(nos.len()), kind.code()));
     Ok(kinds)
-}
-
-async fn claims_by_no(tx: &mut Tx, reader: &Reader, nos: &[i64]) -> Result<BTreeMap<i64, crate::view::ClaimView>, StoreError> {
-    let sql = format!(concat!("SELECT ", claim_columns!(), " FROM claim c", claim_joins!(), "WHERE c.no IN ({})"), numbers(nos));
-    if nos.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let rows: Vec<ClaimRow> = on!(&mut *tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(c).await).map_err(while_("reading hits"))?;
-    let nos: Vec<i64> = rows.iter().map(|row| row.no).collect();
-    Ok(nos.into_iter().zip(views(tx, reader, rows).await?).collect())
 }

@@ -116,7 +116,7 @@ fn many_rows(rows: usize) -> String {
 fn a_killed_import_shows_nothing_and_goes_on_where_it_stopped() {
     on_each(|kind| {
         let book = Book::new(kind);
-        let (file, map) = (book.write("notes.csv", many_rows(45_000)), book.write("notes.toml", NOTES));
+        let (file, map) = (book.write("notes.csv", many_rows(80_000)), book.write("notes.toml", NOTES));
         let args = ["import", "csv", &file, "--map", &map];
         let mut child = book.command(&args).spawn().unwrap();
         let began = Instant::now();
@@ -135,17 +135,17 @@ fn a_killed_import_shows_nothing_and_goes_on_where_it_stopped() {
         let again = book.run(&args).well();
         assert!(again.err.contains("continuing at row "), "{}", again.err);
         let claims = book.claims();
-        assert_eq!(claims.len(), 45_001);
+        assert_eq!(claims.len(), 80_001);
         let mut notes: Vec<&str> = claims.iter().filter(|(property, _)| property == "person.note").map(|(_, value)| value.as_str()).collect();
         notes.dedup();
-        assert_eq!(notes.len(), 45_000, "each row once");
+        assert_eq!(notes.len(), 80_000, "each row once");
     });
 }
 
 #[test]
 fn an_unfinished_import_can_be_abandoned() {
     let book = Book::new(Kind::Sqlite);
-    let (file, map) = (book.write("notes.csv", many_rows(30_000)), book.write("notes.toml", NOTES));
+    let (file, map) = (book.write("notes.csv", many_rows(80_000)), book.write("notes.toml", NOTES));
     let mut child = book.command(&["import", "csv", &file, "--map", &map]).spawn().unwrap();
     let id = loop {
         let listed = book.run(&["import", "list", "--json"]);
