@@ -40,7 +40,7 @@ pub use read::{cited, claim, counts, history, labels, record, related};
 pub use reindex::reindex;
 pub use restore::{Restored, restore};
 pub use search::search;
-pub use structure::structure;
+pub use structure::{last_known, structure};
 pub use view::{
     ClaimView, Count, Found, Happened, History, HistoryEntry, Hit, Label, Labels, ListPage, ListQuery, ListRow, MAX_CLAIMS, MAX_RELATED, Order, RecordView,
     Related, Structure, StructureUnit, Why,

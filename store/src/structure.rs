@@ -5,12 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use kniha_core::id::NodeId;
-use kniha_core::time::Window;
+use kniha_core::time::{UtcMicros, Window};
 use kniha_core::vocab::NodeKind;
 use kniha_db::{Tx, on};
 use sqlx::AssertSqlSafe;
 
-use crate::book::{Reader, seen_cases};
+use crate::book::{Reader, Wall, seen_cases};
 use crate::error::{StoreError, while_};
 use crate::read::{ids_of, labels_by_no, numbers};
 use crate::view::{Structure, StructureUnit};
@@ -70,6 +70,24 @@ pub async fn structure(tx: &mut Tx, reader: &Reader, unit: NodeId, day: &Window)
     let shown = |(subordinate, superior, certain): Command| Some((*ids.get(&superior)?, *ids.get(&subordinate)?, certain));
     let commands = commands.into_iter().filter_map(shown).collect();
     Ok(Structure { units, commands, more })
+}
+
+/// The last moment of which a command over or by the unit is known, so that a chart need not begin empty; `None` where none is.
+///
+/// # Errors
+/// What the database said.
+pub async fn last_known(tx: &mut Tx, reader: &Reader, unit: NodeId) -> Result<Option<UtcMicros>, StoreError> {
+    let wall = Wall::of(tx, reader).await?;
+    let sql = format!(
+        "SELECT MAX(COALESCE(e.end_us, e.start_us)) FROM node n JOIN edge e ON e.kind = 'command' AND (e.from_no = n.no OR e.to_no = n.no)
+         WHERE n.id = $1 AND {} AND {} AND {}",
+        wall.seen("n"),
+        wall.seen_in("e.from_case"),
+        wall.seen_in("e.to_case")
+    );
+    let last: Option<i64> =
+        on!(tx, c => sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).bind(unit.to_string()).fetch_one(c).await).map_err(while_("reading commands"))?;
+    Ok(last.map(UtcMicros))
 }
 
 /// Numbers of the units that the reader may see.

@@ -7,9 +7,9 @@ use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::get;
 use kniha_core::id::NodeId;
-use kniha_core::time::Window;
+use kniha_core::time::{UtcMicros, Window};
 use kniha_core::vocab::NodeKind;
-use kniha_store::{Structure, labels, record, structure};
+use kniha_store::{Structure, labels, last_known, record, structure};
 
 use crate::Desk;
 use crate::draw::{ChartInput, ChartWords, UnitBox, UnitEdge, draw_chart};
@@ -52,15 +52,25 @@ pub(crate) fn routes() -> Router<Desk> {
 async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, uri: Uri) -> Result<Response, PageError> {
     let id = NodeId::parse(&id).map_err(|_| PageError::NotFound)?;
     let fields = Fields::parse(uri.query().unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
-    let today = (desk.now)().text().chars().take(10).collect::<String>();
-    let asked = fields.filled("day").unwrap_or(&today).chars().take(40).collect::<String>();
-    let (day, bad) = match Window::parse(&asked) {
+    let day_of = |moment: UtcMicros| moment.text().chars().take(10).collect::<String>();
+    let today = day_of((desk.now)());
+    let mut asked = fields.filled("day").unwrap_or(&today).chars().take(40).collect::<String>();
+    let (mut day, bad) = match Window::parse(&asked) {
         Ok(window) => (window, false),
         Err(_) => (Window::parse(&today).map_err(|_| PageError::Broken)?, true),
     };
     let (mut tx, reader) = desk.read().await?;
     let record = record(&mut tx, &reader, id).await?.filter(|record| record.kind == NodeKind::Unit).ok_or(PageError::NotFound)?;
-    let found = structure(&mut tx, &reader, id, &day).await?;
+    let mut found = structure(&mut tx, &reader, id, &day).await?;
+    // Nobody asked for this day: a chart of the last one that something is known of says more than an empty one of today.
+    if fields.filled("day").is_none()
+        && found.commands.is_empty()
+        && let Some(last) = last_known(&mut tx, &reader, id).await?.map(day_of)
+        && let Ok(window) = Window::parse(&last)
+    {
+        found = structure(&mut tx, &reader, id, &window).await?;
+        (day, asked) = (window, last);
+    }
     let labels = labels(&mut tx, &reader, &[record.id]).await?;
     let reading = Reading { t: frame.t, labels: &labels, now: (desk.now)(), token: &frame.token };
     let mut page_values = StructurePage::new(&reading, frame.clone(), id, &day, &found);

@@ -4,7 +4,7 @@ use kniha_core::claim::Move;
 use kniha_core::id::{CaseId, MemberId};
 use kniha_core::value::Value;
 use kniha_core::vocab::NodeKind;
-use kniha_store::{Count, ListQuery, Order, StoreError, cited, claim, counts, history, labels, list, reader, record, related, search, structure};
+use kniha_store::{Count, ListQuery, Order, StoreError, cited, claim, counts, history, labels, last_known, list, reader, record, related, search, structure};
 
 use crate::contracts;
 use crate::support::*;
@@ -49,6 +49,7 @@ async fn a_newcomer_sees_an_empty_book(book: &Book) {
     assert_eq!(claim(&mut tx, &spy, id).await.unwrap(), None);
     assert_eq!(cited(&mut tx, &spy, source, None).await.unwrap().0, vec![]);
     assert_eq!(structure(&mut tx, &spy, unit, &kniha_core::time::Window::parse("2020").unwrap()).await.unwrap().units, vec![]);
+    assert_eq!(last_known(&mut tx, &spy, unit).await.unwrap(), None);
     for words in ["Ян Патапенка", "green jacket", "Трэці полк", "1980"] {
         let found = search(&mut tx, &spy, &book.store, words, None, 10).await.unwrap();
         assert_eq!((found.hits.len(), found.more, found.kinds), (0, false, vec![]), "{words}");

@@ -5,7 +5,7 @@ use kniha_core::id::NodeId;
 use kniha_core::time::Window;
 use kniha_core::value::Value;
 use kniha_core::vocab::{NodeKind, property};
-use kniha_store::{Count, ListPage, ListQuery, Order, Why, cited, list, search, structure};
+use kniha_store::{Count, ListPage, ListQuery, Order, Why, cited, last_known, list, search, structure};
 
 use crate::contracts;
 use crate::support::*;
@@ -178,6 +178,9 @@ async fn a_structure_shows_the_chosen_day(book: &Book) {
     assert_eq!((depth(ministry), depth(regiment), depth(company), depth(old)), (Some((-1, 0)), Some((0, 0)), Some((1, 1)), None));
     assert!(on.commands.contains(&(ministry, regiment, true)));
     assert!(on.commands.contains(&(regiment, company, false)), "an imprecise range is not certain for the day");
+    let last = last_known(&mut tx, &reader, regiment).await.unwrap().map(|moment| moment.text()[..10].to_owned());
+    assert_eq!(last.as_deref(), Some("2020-12-31"), "the end of the newest command");
+    assert_eq!(last_known(&mut tx, &reader, person).await.unwrap(), None);
 }
 
 async fn cycles_of_command_end(book: &Book) {
