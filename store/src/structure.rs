@@ -1,8 +1,8 @@
 //! The units around one unit on one day: those that commanded it, those it commanded, and how many people each had.
 //!
-//! All commands of the day are read at once (a few thousand rows) and walked in memory, so that a cycle in hostile data ends.
+//! Commands are followed level by level, each unit once, so that a cycle in hostile data ends; units that the reader may not see are not passed through.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 
 use kniha_core::id::NodeId;
 use kniha_core::time::{UtcMicros, Window};
@@ -10,13 +10,16 @@ use kniha_core::vocab::NodeKind;
 use kniha_db::{Tx, on};
 use sqlx::AssertSqlSafe;
 
-use crate::book::{Reader, Wall, seen_cases};
+use crate::book::{Reader, Wall};
 use crate::error::{StoreError, while_};
 use crate::read::{ids_of, labels_by_no, numbers};
 use crate::view::{Structure, StructureUnit};
 
 /// Most units of a structure.
 const MAX_UNITS: usize = 120;
+
+/// Most commands of a structure.
+const MAX_COMMANDS: usize = 2000;
 
 /// An edge of command: subordinate, superior, and whether it is certain for the day.
 type Command = (i64, i64, bool);
@@ -30,35 +33,33 @@ pub async fn structure(tx: &mut Tx, reader: &Reader, unit: NodeId, day: &Window)
     let no: Option<i64> =
         on!(&mut *tx, c => sqlx::query_scalar(UNIT).bind(reader.no).bind(unit.to_string()).fetch_optional(c).await).map_err(while_("reading a unit"))?;
     let Some(no) = no else { return Ok(Structure { units: Vec::new(), commands: Vec::new(), more: false }) };
-    let (from_us, to_us) = (day.start().map_or(i64::MIN, |b| b.us), day.end().map_or(i64::MAX, |b| b.us));
-    // Thousands of edges are read here; testing them in memory costs a tenth of joining each.
-    let cases: BTreeSet<i64> = seen_cases(tx, reader).await?.into_iter().collect();
-    let commands = commands(tx, &cases, from_us, to_us).await?;
+    let day = (day.start().map_or(i64::MIN, |b| b.us), day.end().map_or(i64::MAX, |b| b.us));
+    let wall = Wall::of(tx, reader).await?;
     let mut depths: BTreeMap<i64, i32> = BTreeMap::from([(no, 0)]);
     let mut more = false;
     for step in [-1, 1] {
-        let mut next: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
-        for (subordinate, superior, _) in &commands {
-            let (from, to) = if step < 0 { (*subordinate, *superior) } else { (*superior, *subordinate) };
-            next.entry(from).or_default().insert(to);
-        }
-        let mut queue = VecDeque::from([no]);
-        while let Some(at) = queue.pop_front() {
-            let depth = depths.get(&at).copied().unwrap_or(0);
-            for to in next.get(&at).into_iter().flatten() {
+        let mut at = vec![no];
+        let mut depth = 0;
+        while !at.is_empty() && depths.len() < MAX_UNITS {
+            depth += step;
+            let next = beside(tx, &wall, &at, step < 0, day).await?;
+            at = Vec::new();
+            for to in next {
                 if depths.len() >= MAX_UNITS {
-                    more |= !depths.contains_key(to);
-                } else if !depths.contains_key(to) {
-                    depths.insert(*to, depth + step);
-                    queue.push_back(*to);
+                    more |= !depths.contains_key(&to);
+                } else if !depths.contains_key(&to) {
+                    depths.insert(to, depth);
+                    at.push(to);
                 }
             }
         }
+        // What stands beyond the last units was not asked for.
+        more |= !at.is_empty() && depths.len() >= MAX_UNITS;
     }
     let nos: Vec<i64> = depths.keys().copied().collect();
     let ids = ids_of(tx, &nos).await?;
     let mut labels = labels_by_no(tx, reader, &nos).await?;
-    let people = people(tx, &cases, &nos, from_us, to_us).await?;
+    let people = people(tx, &wall, &nos, day).await?;
     let mut units = Vec::new();
     for (no, depth) in &depths {
         let Some(id) = ids.get(no) else { continue };
@@ -68,7 +69,7 @@ pub async fn structure(tx: &mut Tx, reader: &Reader, unit: NodeId, day: &Window)
     }
     units.sort_by_key(|unit| (unit.depth, unit.id));
     let shown = |(subordinate, superior, certain): Command| Some((*ids.get(&superior)?, *ids.get(&subordinate)?, certain));
-    let commands = commands.into_iter().filter_map(shown).collect();
+    let commands = commands(tx, &wall, &nos, day).await?.into_iter().filter_map(shown).collect();
     Ok(Structure { units, commands, more })
 }
 
@@ -90,38 +91,53 @@ pub async fn last_known(tx: &mut Tx, reader: &Reader, unit: NodeId) -> Result<Op
     Ok(last.map(UtcMicros))
 }
 
-/// Numbers of the units that the reader may see.
-async fn seen_units(tx: &mut Tx, cases: &BTreeSet<i64>) -> Result<BTreeSet<i64>, StoreError> {
-    let units: Vec<(i64, i64)> =
-        on!(tx, c => sqlx::query_as("SELECT no, case_no FROM node WHERE kind = 'unit'").fetch_all(c).await).map_err(while_("reading units"))?;
-    Ok(units.into_iter().filter(|(_, case)| cases.contains(case)).map(|(no, _)| no).collect())
+/// A condition that an edge holds at some moment of the day.
+const HOLDS: &str = "(e.start_us IS NULL OR e.start_us <= $2) AND (e.end_us IS NULL OR e.end_us >= $1)";
+
+/// The first and the last moment of the day, in µs.
+type Day = (i64, i64);
+
+/// Units that commanded (or were commanded by) some units, each once, in the order of their numbers.
+async fn beside(tx: &mut Tx, wall: &Wall, units: &[i64], above: bool, (from_us, to_us): Day) -> Result<Vec<i64>, StoreError> {
+    let (near, far) = if above { ("from_no", "to_no") } else { ("to_no", "from_no") };
+    // SQLite takes CROSS JOIN as the order to read in.
+    let sql = format!(
+        "SELECT DISTINCT e.{far} FROM edge e CROSS JOIN node n
+         WHERE e.kind = 'command' AND e.{near} IN ({}) AND {HOLDS} AND n.no = e.{far} AND {} AND {} AND {} ORDER BY e.{far} LIMIT {}",
+        numbers(units),
+        wall.seen_in("e.from_case"),
+        wall.seen_in("e.to_case"),
+        wall.seen("n"),
+        2 * MAX_UNITS
+    );
+    on!(tx, c => sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).bind(from_us).bind(to_us).fetch_all(c).await).map_err(while_("reading commands"))
 }
 
-async fn commands(tx: &mut Tx, cases: &BTreeSet<i64>, from_us: i64, to_us: i64) -> Result<Vec<Command>, StoreError> {
-    const SQL: &str = "SELECT from_no, to_no, from_case, to_case, start_us, end_us, cover FROM edge
-        WHERE kind = 'command' AND (start_us IS NULL OR start_us <= $2) AND (end_us IS NULL OR end_us >= $1)";
-    type Row = (i64, i64, i64, i64, Option<i64>, Option<i64>, String);
-    let rows: Vec<Row> = on!(&mut *tx, c => sqlx::query_as(SQL).bind(from_us).bind(to_us).fetch_all(c).await).map_err(while_("reading commands"))?;
-    let units = seen_units(tx, cases).await?;
+/// Commands between units, all of which the reader may see.
+async fn commands(tx: &mut Tx, wall: &Wall, units: &[i64], (from_us, to_us): Day) -> Result<Vec<Command>, StoreError> {
+    let sql = format!(
+        "SELECT e.from_no, e.to_no, e.start_us, e.end_us, e.cover FROM edge e
+         WHERE e.kind = 'command' AND e.to_no IN ({units}) AND e.from_no IN ({units}) AND {HOLDS} AND {} AND {} ORDER BY e.no LIMIT {MAX_COMMANDS}",
+        wall.seen_in("e.from_case"),
+        wall.seen_in("e.to_case"),
+        units = numbers(units)
+    );
+    type Row = (i64, i64, Option<i64>, Option<i64>, String);
+    let rows: Vec<Row> =
+        on!(tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(from_us).bind(to_us).fetch_all(c).await).map_err(while_("reading commands"))?;
     // Certain: said to hold at every moment of a range whose start is known and that covers the whole day. An open end goes on until somebody says otherwise.
     let certain = |start: Option<i64>, end: Option<i64>, cover: &str| cover == "every" && start.is_some_and(|s| s <= from_us) && end.is_none_or(|e| e >= to_us);
-    let seen = |row: &Row| cases.contains(&row.2) && cases.contains(&row.3) && units.contains(&row.0) && units.contains(&row.1);
-    Ok(rows.into_iter().filter(seen).map(|(from, to, _, _, start, end, cover)| (from, to, certain(start, end, &cover))).collect())
+    Ok(rows.into_iter().map(|(from, to, start, end, cover)| (from, to, certain(start, end, &cover))).collect())
 }
 
-async fn people(tx: &mut Tx, cases: &BTreeSet<i64>, units: &[i64], from_us: i64, to_us: i64) -> Result<BTreeMap<i64, usize>, StoreError> {
+async fn people(tx: &mut Tx, wall: &Wall, units: &[i64], (from_us, to_us): Day) -> Result<BTreeMap<i64, usize>, StoreError> {
     let sql = format!(
-        "SELECT to_no, from_no, from_case, to_case FROM edge
-         WHERE kind = 'posting' AND to_no IN ({}) AND (start_us IS NULL OR start_us <= $2) AND (end_us IS NULL OR end_us >= $1)",
-        numbers(units)
+        "SELECT e.to_no, COUNT(DISTINCT e.from_no) FROM edge e WHERE e.kind = 'posting' AND e.to_no IN ({}) AND {HOLDS} AND {} AND {} GROUP BY e.to_no",
+        numbers(units),
+        wall.seen_in("e.from_case"),
+        wall.seen_in("e.to_case")
     );
-    let rows: Vec<(i64, i64, i64, i64)> =
+    let rows: Vec<(i64, i64)> =
         on!(tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(from_us).bind(to_us).fetch_all(c).await).map_err(while_("counting people"))?;
-    let mut people: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
-    for (unit, person, from_case, to_case) in rows {
-        if cases.contains(&from_case) && cases.contains(&to_case) {
-            people.entry(unit).or_default().insert(person);
-        }
-    }
-    Ok(people.into_iter().map(|(unit, people)| (unit, people.len())).collect())
+    Ok(rows.into_iter().map(|(unit, people)| (unit, usize::try_from(people).unwrap_or(0))).collect())
 }
