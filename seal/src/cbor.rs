@@ -39,12 +39,11 @@ impl Writer {
     pub(crate) fn null(&mut self) -> &mut Writer {
         self.put(|e| e.null().map(drop))
     }
-    pub(crate) fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Writer, T)) -> &mut Writer {
+    pub(crate) fn optional<T>(&mut self, value: Option<T>, write: impl for<'w> FnOnce(&'w mut Writer, T) -> &'w mut Writer) -> &mut Writer {
         match value {
             Some(value) => write(self, value),
-            None => drop(self.null()),
+            None => self.null(),
         }
-        self
     }
     pub(crate) fn finish(self) -> Vec<u8> {
         self.0.into_writer()
@@ -135,7 +134,7 @@ mod tests {
         let n = reader.uint()?;
         let note = reader.optional(|r| r.text(8).map(str::to_owned))?;
         let mut again = Writer::new();
-        again.array(2).uint(n).optional(note.as_deref(), |w, note| drop(w.text(note)));
+        again.array(2).uint(n).optional(note.as_deref(), |w, note| w.text(note));
         reader.finish(&again.finish())?;
         Ok(n)
     }

@@ -6,6 +6,7 @@
 mod cbor;
 mod label;
 
+pub mod age;
 pub mod secret;
 pub mod size;
 pub mod xwing;
