@@ -53,9 +53,6 @@ mod tests {
         let root = extract(&salt, &[0x0b; 22]);
         assert_eq!(data_encoding::HEXLOWER.encode(root.expose()), "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5");
         let okm: Secret<42> = expand(&root, &[&info[..4], &info[4..]]);
-        assert_eq!(
-            data_encoding::HEXLOWER.encode(okm.expose()),
-            "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
-        );
+        assert_eq!(data_encoding::HEXLOWER.encode(okm.expose()), "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
     }
 }

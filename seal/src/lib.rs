@@ -7,8 +7,16 @@ mod cbor;
 mod label;
 
 pub mod age;
+pub mod holder;
+pub mod opener;
+pub mod part;
+pub mod quorum;
+pub mod sealer;
 pub mod secret;
+pub mod share;
+pub mod sign;
 pub mod size;
+pub mod wrap;
 pub mod xwing;
 
 pub use cbor::CborError;

@@ -12,6 +12,7 @@ mod stream;
 pub use header::{Header, HeaderError, MOST_HEADER, Stanza};
 pub use keytext::KeyTextError;
 pub use recipient::{ClassicKey, ClassicRecipient, Identity, Recipients, UnwrapError};
+pub(crate) use stream::open_chunk;
 pub use stream::{CHUNK, NONCE_LEN, SEALED_CHUNK, StreamError, StreamOpener, StreamSealer, sealed_len};
 
 use rand_core::CryptoRng;
