@@ -8,14 +8,20 @@ mod label;
 
 pub mod age;
 pub mod holder;
+pub mod keylist;
+pub mod leaf;
+pub mod mailbox;
 pub mod opener;
 pub mod part;
 pub mod quorum;
+pub mod receipt;
 pub mod sealer;
 pub mod secret;
 pub mod share;
 pub mod sign;
 pub mod size;
+pub mod source;
+pub mod words;
 pub mod wrap;
 pub mod xwing;
 
