@@ -1,1 +1,3 @@
+//! Speed of sealing.
+
 fn main() {}

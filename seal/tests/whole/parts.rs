@@ -30,7 +30,7 @@ pub(crate) fn team(no: u16, k: u8, draw: u8, slots: u8, rng: &mut ChaCha20Rng) -
 
 impl Team {
     /// The shares of the members who were drawn.
-    fn shares(&self, envelope: &Envelope) -> Vec<Share> {
+    pub(crate) fn shares(&self, envelope: &Envelope) -> Vec<Share> {
         let receipt = ReadReceipt::of_entry(*envelope.part(), Hash([0; 32]));
         self.members.iter().filter_map(|member| member.share(envelope, self.quorum.no(), &receipt).ok()).collect()
     }

@@ -1,12 +1,9 @@
 //! One of the two primitives of X-Wing given away.
 //!
 //! The adversary has every member's secret for one half: X25519 (as after a quantum computer) or ML-KEM-768 (as after a break of lattices). They know the
-//! formats and try what they can for the other half. X-Wing's combiner and HPKE's key schedule are written out here from their specifications
+//! formats and try what they can for the other half. X-Wing's combiner is written out here and HPKE's key schedule beside it, from their specifications
 //! (draft-connolly-cfrg-xwing-kem §5; RFC 9180 §5.1), so that the control, both halves given away, is also a second reading of our headers.
 
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, KeyInit};
-use hkdf::Hkdf;
 use kniha_seal::part::{Envelope, Locked};
 use kniha_seal::sealer;
 use kniha_seal::size::Padding;
@@ -15,11 +12,11 @@ use ml_kem::kem::Decapsulate;
 use ml_kem::{FromSeed, MlKem768};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use sha2::Sha256;
 use sha3::{Digest, Sha3_256};
 use shake::{ExtendableOutput, Shake256, Update, XofReader};
 use x25519_dalek::{PublicKey, StaticSecret};
 
+use super::hpke;
 use super::parts::{cover, team};
 
 /// A member's key taken apart: seed of ML-KEM, scalar of X25519.
@@ -51,22 +48,6 @@ fn combine(m: &[u8; 32], x: &[u8; 32], enc: &[u8], x_public: &[u8; 32]) -> [u8; 
     hash.finalize().into()
 }
 
-/// HPKE base mode with KEM 0x647A, HKDF-SHA256, ChaCha20-Poly1305; sequence number 0.
-fn hpke_open(secret: &[u8; 32], info: &[u8], aad: &[u8], body: &[u8]) -> Option<Vec<u8>> {
-    let suite = b"HPKE\x64\x7a\x00\x01\x00\x03";
-    let extract = |salt: &[u8], label: &[u8], ikm: &[u8]| Hkdf::<Sha256>::extract(Some(salt), &[b"HPKE-v1", suite.as_slice(), label, ikm].concat());
-    let context = [&[0][..], &extract(&[], b"psk_id_hash", &[]).0, &extract(&[], b"info_hash", info).0].concat();
-    let (_, schedule) = extract(secret, b"secret", &[]);
-    let expand = |label: &[u8], out: &mut [u8]| {
-        let len = u16::try_from(out.len()).unwrap().to_be_bytes();
-        schedule.expand(&[&len, b"HPKE-v1".as_slice(), suite, label, &context].concat(), out).unwrap();
-    };
-    let (mut key, mut nonce) = ([0; 32], [0; 12]);
-    expand(b"key", &mut key);
-    expand(b"base_nonce", &mut nonce);
-    ChaCha20Poly1305::new(&key.into()).decrypt(&nonce.into(), Payload { msg: body, aad }).ok()
-}
-
 /// Opens the shares of a part with whatever secrets the adversary offers for each half; says how many opened.
 fn shares_opened(
     envelope: &Envelope,
@@ -80,7 +61,7 @@ fn shares_opened(
         let n = u8::try_from(locked.shares.len()).unwrap();
         let list_no = envelope.list_no().to_be_bytes();
         let aad = [envelope.part().bytes().as_slice(), &list_no, &locked.quorum.0.to_be_bytes(), &[locked.k, n, share.slot]].concat();
-        hpke_open(&combine(m, x, enc, public), b"kniha/1/share", &aad, &share.sealed.body).is_some()
+        hpke::open(&combine(m, x, enc, public), b"kniha/1/share", &aad, &share.sealed.body).is_some()
     };
     let mut opened = 0;
     for share in &locked.shares {
