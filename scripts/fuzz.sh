@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v cargo-fuzz >/dev/null || cargo install --quiet cargo-fuzz
-targets=(written words lines)
+targets=(written words lines seal_header seal_part seal_words seal_keylist seal_block)
 seconds=$((${FUZZ_SECONDS:-3600} / ${#targets[@]}))
 for target in "${targets[@]}"; do
     # The sanitizer is an unstable option of the compiler; this lets the stable one take it.

@@ -1,5 +1,11 @@
 //! The room seen from outside: what an adversary gains, what other programs make of our bytes, and that the formats stay what they are.
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::disallowed_types, reason = "tests may start other programs and read files")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    reason = "tests may start other programs and read files"
+)]
 
 mod whole {
     pub(crate) mod age_interop;
