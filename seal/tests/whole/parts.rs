@@ -1,13 +1,13 @@
 //! Too few keys, changed bytes, moved chunks, exchanged headers.
 
 use kniha_core::commit::Hash;
-use kniha_seal::age::{CHUNK, FileKey, NONCE_LEN, SEALED_CHUNK};
+use kniha_seal::age::{CHUNK, FileKey, Header, NONCE_LEN, SEALED_CHUNK, StreamSealer};
 use kniha_seal::holder::{HolderError, KeyHolder, MemoryHolder, ReadReceipt};
 use kniha_seal::opener::{self, OpenError};
 use kniha_seal::part::{Compartment, Cover, Day, Envelope, EnvelopeError, PartId, PartKind, SubmissionId, part_id};
 use kniha_seal::quorum::{Quorum, QuorumNo, Slot};
 use kniha_seal::sealer::{self, SealedPart, Sealer};
-use kniha_seal::share::{Share, ShareError};
+use kniha_seal::share::{self, Share, ShareError};
 use kniha_seal::sign::SigningKey;
 use kniha_seal::size::Padding;
 use kniha_seal::xwing::SecretKey;
@@ -198,13 +198,61 @@ fn a_share_moved_to_another_part_does_not_open() {
     assert!(matches!(refused, Err(HolderError::Envelope(EnvelopeError::Closed { slot: 1, .. }))), "{refused:?}");
 }
 
-/// The split switched off, as a careless build would: one member's share is then the key, and the test above would see it.
+/// Whether an adversary who knows these shares finds the file key: one of them as it is, all exclusive-ored, all as if fewer were needed.
+fn guessed(header: &[u8], shares: &[Share]) -> bool {
+    let (header, _) = Header::parse(header).unwrap();
+    let mut guesses: Vec<FileKey> = shares.iter().map(|share| share.value.clone()).collect();
+    guesses.extend(shares.iter().skip(1).scan(shares[0].value.clone(), |sum, share| {
+        *sum = sum.xor(&share.value);
+        Some(sum.clone())
+    }));
+    guesses.extend((1..=shares.len()).map(|k| share::combine(u8::try_from(k).unwrap(), shares).unwrap()));
+    guesses.iter().any(|key| header.verify(key).is_ok())
+}
+
 #[test]
-fn the_control_one_share_of_a_quorum_of_one_is_the_key() {
+fn k_less_one_shares_do_not_give_the_key_by_other_means() {
     let mut rng = ChaCha20Rng::seed_from_u64(10);
-    let team = team(1, 1, 3, 3, &mut rng);
+    let (split, whole) = (team(1, 3, 4, 4, &mut rng), team(1, 1, 4, 4, &mut rng));
+    for _ in 0..20 {
+        let (part, _, envelope) = sealed(&split, b"words", &mut rng);
+        let shares = split.shares(&envelope);
+        assert!(!guessed(&part.header, &shares[..2]));
+        assert!(guessed(&part.header, &shares[..3]), "the control: with k the same guesses find it");
+    }
+    // The control for a build with the split switched off: where every share is the key, one guess finds it.
+    let (part, _, envelope) = sealed(&whole, b"words", &mut rng);
+    assert!(guessed(&part.header, &whole.shares(&envelope)[..1]));
+}
+
+/// A reader who holds the file key writes a payload whose padding carries a message, or whose lengths do not fit.
+#[test]
+fn a_payload_padded_otherwise_is_refused() {
+    let mut rng = ChaCha20Rng::seed_from_u64(13);
+    let team = team(1, 1, 1, 1, &mut rng);
     let (_, _, envelope) = sealed(&team, b"words", &mut rng);
-    assert!(envelope.open(QuorumNo(1), &team.shares(&envelope)[..1]).is_ok());
+    let key = envelope.open(QuorumNo(1), &team.shares(&envelope)).unwrap();
+    let written = cover(0).encode().unwrap();
+    let begin = [&u32::try_from(written.len()).unwrap().to_be_bytes(), written.as_slice(), b"words"].concat();
+    let mut made = |total: usize, at: Option<usize>, content_len: u64| {
+        let mut plain = begin.clone();
+        plain.resize(total - 8, 0);
+        if let Some(at) = at {
+            plain[at] = 1;
+        }
+        plain.extend(content_len.to_be_bytes());
+        let mut payload = Vec::new();
+        let mut stream = StreamSealer::new(&key, &mut rng, &mut payload);
+        stream.push(&plain, &mut payload);
+        stream.finish(&mut payload);
+        opener::open(&envelope, &key, &payload).map(|(_, content)| content)
+    };
+    assert_eq!(made(4096, None, 5).unwrap(), b"words");
+    assert_eq!(made(4096, None, 6).unwrap(), b"words\0");
+    for refused in [made(4096, Some(4000), 5), made(8192, None, 5), made(4096, None, 4096), made(4096, None, u64::MAX), made(4096, Some(0), 5)] {
+        assert_eq!(refused, Err(OpenError::Padding));
+    }
+    assert_eq!(made(4095, None, 5), Err(OpenError::Length { bytes: 16 + 4095 + 16 }));
 }
 
 #[test]
