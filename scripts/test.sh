@@ -68,6 +68,8 @@ stage docs env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 stage unit cargo test --workspace --lib --bins
 stage house cargo test -p kniha --test house
 stage probes cargo test -p kniha --test probes
+stage seal cargo test -p kniha-seal --test whole
+stage age scripts/age_interop.sh
 stage contract cargo test -p kniha-store --test contract -- --skip crash::
 stage crash-smoke cargo test -p kniha-store --test contract -- crash:: --nocapture
 stage tool cargo test -p kniha --test tool

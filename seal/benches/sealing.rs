@@ -1,0 +1,156 @@
+//! How fast one large file is sealed, beside Debian's `age -r`, which neither hashes nor pads: `cargo bench -p kniha-seal`.
+//!
+//! 500 MB in pieces of 64 KiB, to a quorum of 2 of 3. Three figures: wall time, processor time (the machine may be busy), and both for `age` where it is
+//! installed, writing to /dev/null. `KNIHA_BENCH_MB` changes the size.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros, reason = "a bench reads clocks and prints")]
+
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use kniha_core::commit::Hash;
+use kniha_seal::age::{ClassicKey, FileKey, NONCE_LEN, StreamSealer};
+use kniha_seal::holder::{KeyHolder, MemoryHolder, ReadReceipt};
+use kniha_seal::opener::{Opener, last_chunk_of};
+use kniha_seal::part::{Compartment, Cover, Day, Envelope, PartKind, SubmissionId, part_id};
+use kniha_seal::quorum::{Quorum, QuorumNo, Slot};
+use kniha_seal::sealer::Sealer;
+use kniha_seal::share::Share;
+use kniha_seal::sign::SigningKey;
+use kniha_seal::size::Padding;
+use kniha_seal::xwing::SecretKey;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+const PIECE: usize = 64 * 1024;
+
+fn main() {
+    let megabytes: usize = std::env::var("KNIHA_BENCH_MB").ok().and_then(|n| n.parse().ok()).unwrap_or(500);
+    let pieces = megabytes * 1_000_000 / PIECE;
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    let piece: Vec<u8> = (0..PIECE).map(|i| (i * 7 % 251) as u8).collect();
+    let bytes = (pieces * PIECE) as f64;
+
+    let mut out = Vec::with_capacity(3 * PIECE);
+    timed("cipher alone (age's payload, no hash)", bytes, || {
+        let mut stream = StreamSealer::new(&FileKey::random(&mut rng), &mut rng, &mut out);
+        for _ in 0..pieces {
+            stream.push(&piece, &mut out);
+            out.clear();
+        }
+        stream.finish(&mut out);
+        out.clear();
+    });
+
+    let (cover, quorum, members) = part(&mut rng);
+    let mut payload = Vec::new();
+    let sealed = timed("Sealer: cipher, SHA-256 of content and of payload, padding", bytes, || {
+        let mut sealer = Sealer::new(&cover, &[&quorum], Padding::File, &mut rng, &mut out).unwrap();
+        for _ in 0..pieces {
+            sealer.push(&piece, &mut out).unwrap();
+            out.clear();
+        }
+        let mut tail = sealer.end().unwrap();
+        while tail.pad(&mut out) {
+            out.clear();
+        }
+        tail.finish(&mut out)
+    });
+    eprintln!("     content {} bytes, payload {} bytes", sealed.content_len, sealed.payload_len);
+    out.clear();
+
+    // Opening, of a tenth of it, from memory.
+    let mut sealer = Sealer::new(&cover, &[&quorum], Padding::File, &mut rng, &mut payload).unwrap();
+    for _ in 0..pieces / 10 {
+        sealer.push(&piece, &mut payload).unwrap();
+    }
+    let sealed = sealer.end().unwrap().finish(&mut payload);
+    let envelope = Envelope::parse(&sealed.header).unwrap();
+    let receipt = ReadReceipt::of_entry(*envelope.part(), Hash([0; 32]));
+    let shares: Vec<Share> = members.iter().map(|member| member.share(&envelope, quorum.no(), &receipt).unwrap()).collect();
+    let key = envelope.open(quorum.no(), &shares).unwrap();
+    timed("Opener: cipher and SHA-256", bytes / 10.0, || {
+        let (_, last) = last_chunk_of(sealed.payload_len).unwrap();
+        let nonce: &[u8; NONCE_LEN] = payload.first_chunk().unwrap();
+        let mut opener = Opener::new(&envelope, &key, sealed.payload_len, nonce, &payload[payload.len() - last..]).unwrap();
+        for chunk in payload[NONCE_LEN..].chunks(PIECE) {
+            opener.push(chunk, &mut out).unwrap();
+            out.clear();
+        }
+        opener.finish(&mut out).unwrap();
+    });
+
+    timed_each("a text of 1 KiB, 2 of 3", 200, || {
+        let mut out = Vec::new();
+        let mut sealer = Sealer::new(&cover, &[&quorum], Padding::Text, &mut rng, &mut out).unwrap();
+        sealer.push(&piece[..1024], &mut out).unwrap();
+        sealer.end().unwrap().finish(&mut out)
+    });
+    debian(bytes, &piece, pieces, &mut rng);
+}
+
+fn part(rng: &mut ChaCha20Rng) -> (Cover, Quorum, Vec<MemoryHolder>) {
+    let keys: Vec<SecretKey> = (0..3).map(|_| SecretKey::random(rng)).collect();
+    let slots = keys.iter().zip(1..).map(|(key, slot)| Slot { slot, key: key.public() }).collect();
+    let members = keys.into_iter().map(|key| MemoryHolder::new(vec![key], SigningKey::random(rng))).collect();
+    let submission = SubmissionId::from_random([9; 16]);
+    let cover = Cover {
+        book: [1; 32],
+        part: part_id(&submission, Compartment::File, 0),
+        submission,
+        kind: PartKind::File,
+        compartment: Compartment::File,
+        form_version: 1,
+        lang: "be".to_owned(),
+        day: Day(20_700),
+        list_no: 4,
+        source: None,
+        receipt: None,
+        files: Vec::new(),
+        signature: None,
+    };
+    (cover, Quorum::new(QuorumNo(1), 2, 3, slots).unwrap(), members)
+}
+
+fn debian(bytes: f64, piece: &[u8], pieces: usize, rng: &mut ChaCha20Rng) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, piece.repeat(pieces)).unwrap();
+    let recipient = ClassicKey::random(rng).public().to_age();
+    let (_, before) = processor();
+    let began = Instant::now();
+    let run = Command::new("age").args(["-r", &recipient, "-o", "/dev/null"]).arg(&file).stderr(Stdio::null()).status();
+    match run {
+        Ok(status) if status.success() => {
+            let wall = began.elapsed().as_secs_f64();
+            said("Debian's age -r: cipher, reading the file", bytes, wall, processor().1 - before);
+        }
+        _ => eprintln!("     age is not installed: apt install age"),
+    }
+}
+
+fn timed<T>(what: &str, bytes: f64, run: impl FnOnce() -> T) -> T {
+    let (before, _) = processor();
+    let began = Instant::now();
+    let result = run();
+    said(what, bytes, began.elapsed().as_secs_f64(), processor().0 - before);
+    result
+}
+
+fn timed_each<T>(what: &str, times: u32, mut run: impl FnMut() -> T) {
+    let (before, _) = processor();
+    for _ in 0..times {
+        std::hint::black_box(run());
+    }
+    eprintln!("{:9.0} µs of processor each  {what}", (processor().0 - before) * 1e6 / f64::from(times));
+}
+
+fn said(what: &str, bytes: f64, wall: f64, processor: f64) {
+    eprintln!("{:6.0} MB/s by the clock {:6.0} MB/s of processor  {what}", bytes / 1e6 / wall, bytes / 1e6 / processor);
+}
+
+/// Processor seconds of this process, and of the children it has waited for (`/proc/self/stat`, in hundredths).
+fn processor() -> (f64, f64) {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<f64> = stat.rsplit(')').next().unwrap().split_whitespace().skip(11).take(4).map(|n| n.parse().unwrap()).collect();
+    ((fields[0] + fields[1]) / 100.0, (fields[2] + fields[3]) / 100.0)
+}

@@ -1,0 +1,192 @@
+//! Sealing a part, piece by piece.
+//!
+//! Sans-IO: the caller pumps content in, in pieces of any length (64 KiB is right), and takes sealed bytes out; nothing is kept but one chunk. The payload's
+//! plaintext is `u32 length ‖ cover ‖ content ‖ zeros ‖ u64 content length`, padded by [`Padding`], so that the length of a file need not be known before
+//! it was read. Randomness is an argument, used once at the start.
+//!
+//! ```text
+//! Sealer::new → push* → end → Tail::pad* → Tail::finish → SealedPart
+//! ```
+
+use kniha_core::commit::Hash;
+use rand_core::CryptoRng;
+use sha2::{Digest, Sha256};
+
+use crate::age::{CHUNK, FileKey, StreamSealer};
+use crate::part::{Cover, CoverError, Day, Envelope, EnvelopeError, PartId};
+use crate::quorum::Quorum;
+use crate::size::{self, Padding};
+
+/// Bytes of the trailer.
+pub(crate) const TRAILER: u64 = 8;
+
+/// Why a part could not be sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The cover is bad.
+    #[error("the part's cover cannot be written")]
+    Cover(#[source] CoverError),
+    /// The quorums are bad, or sealing to one failed.
+    #[error("the part cannot be sealed to its quorums")]
+    Envelope(#[source] EnvelopeError),
+    /// More content than a part holds.
+    #[error("a part holds at most {most} bytes", most = size::MOST)]
+    TooLong,
+}
+
+/// A part that was sealed; its payload went out piece by piece.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedPart {
+    /// The part.
+    pub part: PartId,
+    /// Number of the key list it is sealed under.
+    pub list_no: u32,
+    /// The day it was sent.
+    pub day: Day,
+    /// Its header.
+    pub header: Vec<u8>,
+    /// Bytes of its payload: one of few lengths.
+    pub payload_len: u64,
+    /// Hash of its payload.
+    pub payload_sha256: Hash,
+    /// Bytes of its content. Known inside alone.
+    pub content_len: u64,
+    /// Hash of its content. Known inside alone, and to the sender.
+    pub content_sha256: Hash,
+}
+
+/// What a content is must not be told by a log.
+impl std::fmt::Debug for SealedPart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SealedPart").field("part", &self.part).field("payload_len", &self.payload_len).finish_non_exhaustive()
+    }
+}
+
+/// A part being sealed.
+pub struct Sealer {
+    stream: StreamSealer,
+    envelope: Envelope,
+    day: Day,
+    padding: Padding,
+    content: Sha256,
+    payload: Sha256,
+    content_len: u64,
+    cover_len: u64,
+    payload_len: u64,
+}
+
+/// A part whose content is all in: what is left is padding and the trailer.
+pub struct Tail {
+    sealer: Sealer,
+    zeros: u64,
+}
+
+impl Sealer {
+    /// Begins a part: draws its key, seals that to the quorums, and appends the beginning of the payload to `out`.
+    ///
+    /// # Errors
+    /// [`SealError`] if the cover or the quorums are bad.
+    pub fn new(cover: &Cover, quorums: &[&Quorum], padding: Padding, rng: &mut impl CryptoRng, out: &mut Vec<u8>) -> Result<Sealer, SealError> {
+        let written = cover.encode().map_err(SealError::Cover)?;
+        let key = FileKey::random(rng);
+        let envelope = Envelope::seal(cover.part, cover.list_no, quorums, &key, rng).map_err(SealError::Envelope)?;
+        let start = out.len();
+        let mut stream = StreamSealer::new(&key, rng, out);
+        let len = u32::try_from(written.len()).map_err(|_| SealError::TooLong)?;
+        stream.push(&len.to_be_bytes(), out);
+        stream.push(&written, out);
+        let mut sealer = Sealer {
+            stream,
+            envelope,
+            day: cover.day,
+            padding,
+            content: Sha256::new(),
+            payload: Sha256::new(),
+            content_len: 0,
+            cover_len: 4 + u64::from(len),
+            payload_len: 0,
+        };
+        sealer.went_out(start, out);
+        Ok(sealer)
+    }
+
+    /// Takes content; appends what is sealed of it.
+    ///
+    /// # Errors
+    /// [`SealError::TooLong`] above 4 TiB.
+    pub fn push(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
+        let len = self.content_len + content.len() as u64;
+        self.padding.padded(self.cover_len + len + TRAILER).ok_or(SealError::TooLong)?;
+        self.content_len = len;
+        self.content.update(content);
+        self.write(content, out);
+        Ok(())
+    }
+
+    /// Says that the content is all in.
+    ///
+    /// # Errors
+    /// [`SealError::TooLong`], which [`Sealer::push`] would have said before.
+    pub fn end(self) -> Result<Tail, SealError> {
+        let plain = self.cover_len + self.content_len + TRAILER;
+        let padded = self.padding.padded(plain).ok_or(SealError::TooLong)?;
+        Ok(Tail { sealer: self, zeros: padded - plain })
+    }
+
+    fn write(&mut self, plain: &[u8], out: &mut Vec<u8>) {
+        let start = out.len();
+        self.stream.push(plain, out);
+        self.went_out(start, out);
+    }
+
+    fn went_out(&mut self, start: usize, out: &[u8]) {
+        self.payload.update(&out[start..]);
+        self.payload_len += (out.len() - start) as u64;
+    }
+}
+
+impl Tail {
+    /// Appends at most a chunk of padding; says whether there is more.
+    pub fn pad(&mut self, out: &mut Vec<u8>) -> bool {
+        let now = self.zeros.min(CHUNK as u64);
+        self.zeros -= now;
+        self.sealer.write(&[0; CHUNK][..usize::try_from(now).unwrap_or(CHUNK)], out);
+        self.zeros > 0
+    }
+
+    /// Appends what padding is left and the trailer: the part is sealed.
+    #[must_use = "the header is in what this gives back: without it nobody opens the part"]
+    pub fn finish(mut self, out: &mut Vec<u8>) -> SealedPart {
+        while self.zeros > 0 {
+            self.pad(out);
+        }
+        let Tail { mut sealer, .. } = self;
+        sealer.write(&sealer.content_len.to_be_bytes(), out);
+        let start = out.len();
+        let Sealer { stream, envelope, day, content, mut payload, content_len, payload_len, .. } = sealer;
+        stream.finish(out);
+        payload.update(&out[start..]);
+        SealedPart {
+            part: *envelope.part(),
+            list_no: envelope.list_no(),
+            day,
+            header: envelope.write(),
+            payload_len: payload_len + (out.len() - start) as u64,
+            payload_sha256: Hash(payload.finalize().into()),
+            content_len,
+            content_sha256: Hash(content.finalize().into()),
+        }
+    }
+}
+
+/// Seals a content that is in memory, such as a form; gives the payload too.
+///
+/// # Errors
+/// [`SealError`] if cover, quorums or length are bad.
+pub fn seal(cover: &Cover, content: &[u8], quorums: &[&Quorum], padding: Padding, rng: &mut impl CryptoRng) -> Result<(SealedPart, Vec<u8>), SealError> {
+    let mut payload = Vec::new();
+    let mut sealer = Sealer::new(cover, quorums, padding, rng, &mut payload)?;
+    sealer.push(content, &mut payload)?;
+    let sealed = sealer.end()?.finish(&mut payload);
+    Ok((sealed, payload))
+}

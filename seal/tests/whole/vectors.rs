@@ -1,0 +1,319 @@
+//! Vectors that other programs can use, in `docs/formats/vectors/seal-*.json`.
+//!
+//! Each file is made here from fixed randomness and must be what stands in the folder, byte for byte; each is also read back and opened with nothing but
+//! what stands in it. `KNIHA_WRITE_VECTORS=1` writes them; a format changes only with a new version, so that is for new files.
+
+use std::path::PathBuf;
+
+use data_encoding::{BASE64, HEXLOWER};
+use kniha_core::commit::Hash;
+use kniha_core::lang::Lang;
+use kniha_seal::age::{self, FileKey, Identity, Recipients};
+use kniha_seal::keylist::{KeyList, ListedQuorum, ListedSlot, Root, SignedList, Trusted};
+use kniha_seal::leaf::{CAPSULE_LEN, Leaf};
+use kniha_seal::mailbox::{Answer, AnswerKind, Block};
+use kniha_seal::opener;
+use kniha_seal::part::{Compartment, Day, Envelope, PartId, PartKind, ReceiptRef, SourceKeys, SubmissionId, part_id};
+use kniha_seal::quorum::QuorumNo;
+use kniha_seal::receipt::{self, Capsule, Form, Opening, Person};
+use kniha_seal::sealer;
+use kniha_seal::secret::Secret;
+use kniha_seal::share::{self, Share};
+use kniha_seal::sign::{Purpose, Signature, SigningKey, VerifyingKey};
+use kniha_seal::size::Padding;
+use kniha_seal::source::Source;
+use kniha_seal::words::Words;
+use kniha_seal::xwing::SecretKey;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::parts::{cover, team};
+
+const BOOK: [u8; 32] = [0x42; 32];
+
+fn rng(seed: u64) -> ChaCha20Rng {
+    ChaCha20Rng::seed_from_u64(seed)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    HEXLOWER.encode(bytes)
+}
+
+fn unhex(value: &Value) -> Vec<u8> {
+    HEXLOWER.decode(value.as_str().unwrap().as_bytes()).unwrap()
+}
+
+fn fixed<const N: usize>(value: &Value) -> [u8; N] {
+    unhex(value).try_into().unwrap()
+}
+
+fn unbase64(value: &Value) -> Vec<u8> {
+    BASE64.decode(value.as_str().unwrap().as_bytes()).unwrap()
+}
+
+/// The vectors that stand in the folder, after a look whether they are still what is made here.
+fn kept(name: &str, made: &Value) -> Value {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/formats/vectors").join(format!("seal-{name}.json"));
+    let text = format!("{made:#}\n");
+    if std::env::var_os("KNIHA_WRITE_VECTORS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &text).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap();
+    assert!(kept == text, "seal-{name}.json is not what is made now: a format changed under its version");
+    serde_json::from_str(&kept).unwrap()
+}
+
+#[test]
+fn words_and_everything_that_grows_from_them() {
+    let mut rng = rng(1);
+    let mut made = Vec::new();
+    for i in 0..8 {
+        let mut bits = [0; 16];
+        match i {
+            0 => {}
+            1 => bits.fill(0xff),
+            _ => rng.fill_bytes(&mut bits),
+        }
+        let words = Words::from_bits(Secret::take(&mut bits));
+        let source = Source::new(&BOOK, &words);
+        let nonce: [u8; 24] = std::array::from_fn(|n| n as u8 + i);
+        let keys = source.receipt(&nonce);
+        let texts: serde_json::Map<String, Value> = Lang::ALL.map(|lang| (lang.code().to_owned(), json!(words.text(lang).as_str()))).into_iter().collect();
+        made.push(json!({
+            "bits": hex(words.bits().expose()),
+            "words": texts,
+            "mailbox_id": hex(&source.mailbox().0),
+            "mark_be": source.mark(Lang::Be).join(" "),
+            "reply_seed": hex(source.reply().seed().expose()),
+            "reply_public_sha256": hex(&Sha256::digest(source.reply().public().to_bytes())),
+            "voice_public_sha256": hex(&Sha256::digest(source.voice().public().bytes())),
+            "capsule_key": hex(source.capsule_key().expose()),
+            "nonce": hex(&nonce),
+            "receipt_public_sha256": hex(&Sha256::digest(keys.signing.public().bytes())),
+            "receipt_blind": hex(keys.blind.expose()),
+            "receipt_salts_seed": hex(keys.salts_seed.expose()),
+            "receipt_person_salt": hex(keys.person_salt.expose()),
+        }));
+    }
+    let kept = kept("source", &json!({ "book": hex(&BOOK), "sources": made }));
+    for source in kept["sources"].as_array().unwrap() {
+        for lang in Lang::ALL {
+            let words = Words::parse(source["words"][lang.code()].as_str().unwrap(), Lang::Be).unwrap();
+            assert_eq!(Source::new(&fixed(&kept["book"]), &words).mailbox().0, fixed(&source["mailbox_id"]));
+        }
+    }
+}
+
+#[test]
+fn padding_shares_and_signatures() {
+    let mut rng = rng(2);
+    let lengths = [1, 4095, 4096, 4097, 65_536, 65_537, 100_000, 131_072, 131_073, 1_000_000, 500_000_000, 1 << 40];
+    let padded: Vec<Value> = lengths.map(|n| json!({ "bytes": n, "text": Padding::Text.padded(n), "file": Padding::File.padded(n) })).into();
+    let key = FileKey::random(&mut rng);
+    let part = PartId::from_random([0x11; 16]);
+    let shares = share::split(&key, 3, &[1, 2, 7, 200, 255], &mut rng).unwrap();
+    let written = |s: &Share| json!({ "slot": s.slot, "share": hex(s.value.expose()), "check": hex(&s.check(&part, QuorumNo(5)).0) });
+    let (ed, ml) = (Secret::<32>::random(&mut rng), Secret::<32>::random(&mut rng));
+    let signing = SigningKey::from_seeds(ed.clone(), ml.clone());
+    let message = "Кніга".as_bytes();
+    let kept = kept(
+        "small",
+        &json!({
+            "padding": padded,
+            "shares": { "file_key": hex(key.expose()), "k": 3, "part": hex(part.bytes()), "quorum": 5, "shares": shares.iter().map(written).collect::<Vec<_>>() },
+            "signature": {
+                "ed25519_seed": hex(ed.expose()), "mldsa65_seed": hex(ml.expose()), "label": "kniha/1/sign/act", "message": hex(message),
+                "public": hex(signing.public().bytes()), "signature": hex(signing.sign(Purpose::Act, message).bytes()),
+            },
+        }),
+    );
+    let shares: Vec<Share> = kept["shares"]["shares"].as_array().unwrap()[2..]
+        .iter()
+        .map(|s| Share { slot: u8::try_from(s["slot"].as_u64().unwrap()).unwrap(), value: Secret::from_slice(&unhex(&s["share"])).unwrap() })
+        .collect();
+    assert_eq!(share::combine(3, &shares).unwrap().expose().as_slice(), unhex(&kept["shares"]["file_key"]));
+    let public = VerifyingKey::from_bytes(&unhex(&kept["signature"]["public"])).unwrap();
+    let signature = Signature::from_bytes(&unhex(&kept["signature"]["signature"])).unwrap();
+    assert_eq!(public.verify(Purpose::Act, &unhex(&kept["signature"]["message"]), &signature), Ok(()));
+}
+
+#[test]
+fn a_part_of_a_report() {
+    let mut rng = rng(3);
+    let (screeners, custodians) = (team(1, 2, 3, 4, &mut rng), team(9, 1, 1, 1, &mut rng));
+    let source = Source::new(&BOOK, &Words::random(&mut rng));
+    let content = "Гэта адбылося 10 жніўня каля станцыі.".as_bytes();
+    let mut cover = cover(0);
+    cover.book = BOOK;
+    cover.source = Some(SourceKeys { mailbox: source.mailbox().0, reply: source.reply().public(), voice: source.voice().public() });
+    cover.receipt =
+        Some(ReceiptRef { salts_seed: Secret::random(&mut rng), fields_root: Hash([3; 32]), commitment: Hash([4; 32]), prior_checkpoint: Some(Hash([5; 32])) });
+    cover.sign(&source.voice(), &Hash(Sha256::digest(content).into())).unwrap();
+    let (part, payload) = sealer::seal(&cover, content, &[&screeners.quorum, &custodians.quorum], Padding::Text, &mut rng).unwrap();
+    let slots = |team: &super::parts::Team| -> Vec<Value> {
+        team.seeds
+            .iter()
+            .zip(1..)
+            .map(|(seed, slot)| json!({ "slot": slot, "seed": hex(seed.seed().expose()), "key_id": seed.public().id().to_string() }))
+            .collect()
+    };
+    let kept = kept(
+        "part",
+        &json!({
+            "header": String::from_utf8(part.header).unwrap(),
+            "payload": BASE64.encode(&payload),
+            "payload_sha256": hex(&part.payload_sha256.0),
+            "members": { "1": slots(&screeners), "9": slots(&custodians) },
+            "submission": hex(cover.submission.bytes()),
+            "compartment": "base",
+            "part": hex(cover.part.bytes()),
+            "list_no": cover.list_no,
+            "cover": hex(&cover.encode().unwrap()),
+            "content": hex(content),
+            "content_sha256": hex(&part.content_sha256.0),
+        }),
+    );
+    assert_eq!(part_id(&SubmissionId::from_random(fixed(&kept["submission"])), Compartment::Base, 0).bytes(), &fixed(&kept["part"]));
+    let envelope = Envelope::parse(kept["header"].as_str().unwrap().as_bytes()).unwrap();
+    for team in [&screeners, &custodians] {
+        let shares = team.shares(&envelope);
+        let key = envelope.open(team.quorum.no(), &shares[..usize::from(team.quorum.k())]).unwrap();
+        let (opened, content) = opener::open(&envelope, &key, &unbase64(&kept["payload"])).unwrap();
+        assert_eq!((opened.cover.kind, content), (PartKind::Report, unhex(&kept["content"])));
+    }
+}
+
+#[test]
+fn a_file_for_outsiders() {
+    let mut rng = rng(4);
+    let key = SecretKey::random(&mut rng);
+    let file = age::seal_file(&Recipients::PostQuantum(vec![key.public()]), b"dossier", &mut rng).unwrap();
+    let made = json!({ "identity": key.to_age().as_str(), "recipient": key.public().to_age(), "file": BASE64.encode(&file), "plain": hex(b"dossier") });
+    let kept = kept("outsider", &made);
+    let key = SecretKey::from_age(kept["identity"].as_str().unwrap()).unwrap();
+    assert_eq!(age::open_file(&Identity::PostQuantum(key), &unbase64(&kept["file"])).unwrap(), unhex(&kept["plain"]));
+}
+
+#[test]
+fn an_answer_in_a_mailbox() {
+    let mut rng = rng(5);
+    let (source, team) = (Source::new(&BOOK, &Words::random(&mut rng)), SigningKey::random(&mut rng));
+    let answer =
+        Answer { seq: 2, kind: AnswerKind::Request, lang: "be".to_owned(), day: Day(20_710), list_no: 4, text: "А якой гадзінай?".to_owned() };
+    let signature = team.sign(Purpose::Reply, &answer.to_sign(&BOOK, &source.mailbox()).unwrap());
+    let block = Block::seal(&BOOK, &source.mailbox(), &source.reply().public(), &answer, &signature, &mut rng).unwrap();
+    let kept = kept(
+        "block",
+        &json!({
+            "book": hex(&BOOK), "mailbox_id": hex(&source.mailbox().0), "reply_seed": hex(source.reply().seed().expose()),
+            "team_public": hex(team.public().bytes()), "block": BASE64.encode(block.bytes()),
+            "answer": { "seq": 2, "kind": "request", "lang": "be", "day": 20_710, "list_no": 4, "text": answer.text },
+        }),
+    );
+    let block = Block::from_bytes(&unbase64(&kept["block"])).unwrap();
+    let key = SecretKey::from_seed(Secret::from_slice(&unhex(&kept["reply_seed"])).unwrap());
+    let team = VerifyingKey::from_bytes(&unhex(&kept["team_public"])).unwrap();
+    let opened = block.open(&fixed(&kept["book"]), &kniha_seal::source::MailboxId(fixed(&kept["mailbox_id"])), &key, &team).unwrap();
+    assert_eq!(opened.text, kept["answer"]["text"].as_str().unwrap());
+}
+
+#[test]
+fn two_key_lists_in_a_chain() {
+    let mut rng = rng(6);
+    let custodians: Vec<SigningKey> = (0..2).map(|_| SigningKey::random(&mut rng)).collect();
+    let slot = ListedSlot {
+        slot: 1,
+        opening: SecretKey::random(&mut rng).public(),
+        signing: SigningKey::random(&mut rng).public(),
+        from: Day(20_700),
+        to: Day(20_790),
+    };
+    let first = KeyList {
+        book: BOOK,
+        no: 1,
+        prev: None,
+        from: Day(20_700),
+        to: Day(20_790),
+        root: Root { keys: custodians.iter().map(SigningKey::public).collect(), t: 2 },
+        quorums: vec![ListedQuorum { no: QuorumNo(1), name: "screeners".to_owned(), k: 1, draw: 1, slots: vec![slot] }],
+        reply: SigningKey::random(&mut rng).public(),
+        collect: SigningKey::random(&mut rng).public(),
+        log: SigningKey::random(&mut rng).public(),
+        witnesses: vec!["witness.example".to_owned()],
+        addresses: vec!["portal.example".to_owned()],
+    };
+    let signed = |list: KeyList| {
+        let mut signed = SignedList::unsigned(list).unwrap();
+        for key in &custodians {
+            let signature = key.sign(Purpose::KeyList, signed.to_sign());
+            signed.add(&key.public(), signature);
+        }
+        signed
+    };
+    let one = signed(first.clone());
+    let two = signed(KeyList { no: 2, prev: Some(one.digest()), to: Day(20_880), ..first });
+    let words = |lang: Lang| two.list().week_words(&two.digest(), Day(20_705), lang).join(" ");
+    let kept = kept(
+        "keylist",
+        &json!({
+            "lists": [BASE64.encode(&one.encode()), BASE64.encode(&two.encode())],
+            "digests": [hex(&one.digest().0), hex(&two.digest().0)],
+            "week_words_of_day_20705": { "be": words(Lang::Be), "en": words(Lang::En) },
+        }),
+    );
+    let read = |i: usize| SignedList::decode(&unbase64(&kept["lists"][i])).unwrap();
+    let trusted = Trusted::first(&read(0), &Hash(fixed(&kept["digests"][0]))).unwrap().next(&read(1)).unwrap();
+    assert_eq!(trusted.digest().0, fixed(&kept["digests"][1]));
+}
+
+#[test]
+fn a_receipt() {
+    let mut rng = rng(7);
+    let source = Source::new(&BOOK, &Words::random(&mut rng));
+    let nonce = receipt::nonce(&mut rng);
+    let keys = source.receipt(&nonce);
+    let mut form = Form::new(1);
+    form.field("base", "account", Some("Я бачыў.")).unwrap();
+    form.field("base", "heard-before", None).unwrap();
+    form.field("where", "place", Some("Мінск")).unwrap();
+    form.file(Hash([6; 32])).unwrap();
+    let roots = form.roots(&keys.salts_seed);
+    let person = Person::bind("Іван Прыклад", "1990-01-01", "МВ-123", &keys.person_salt);
+    let capsule = Capsule { roots: roots.clone(), prior_checkpoint: None, statement: "Я нікога не біў.".to_owned() };
+    let (leaf, opening) = receipt::make(&source, &nonce, &capsule, person).unwrap();
+    let public = Leaf::Public { kind: kniha_seal::leaf::PublicKind::KeyList, digest: Hash([7; 32]), prev: None };
+    let kept = kept(
+        "receipt",
+        &json!({
+            "capsule_key": hex(source.capsule_key().expose()),
+            "fields": { "base/account": "Я бачыў.", "base/heard-before": null, "where/place": "Мінск" },
+            "files": [hex(&[6; 32])],
+            "form_version": 1,
+            "salts_seed": hex(keys.salts_seed.expose()),
+            "block_roots": roots.blocks.iter().map(|b| hex(&b.0)).collect::<Vec<_>>(),
+            "files_root": hex(&roots.files.0),
+            "fields_root": hex(&roots.fields_root().0),
+            "person_text": "иван прыклад|1990-01-01|мв-123",
+            "person_salt": hex(keys.person_salt.expose()),
+            "person": hex(&person.0.0),
+            "blind": hex(keys.blind.expose()),
+            "keys": hex(keys.signing.public().bytes()),
+            "commitment": hex(&opening.commitment().0),
+            "leaf": BASE64.encode(&leaf.encode()),
+            "public_leaf": hex(&public.encode()),
+        }),
+    );
+    let Leaf::Opaque { commitment, capsule } = Leaf::decode(&unbase64(&kept["leaf"])).unwrap() else { panic!("a receipt is opaque") };
+    let capsule: [u8; CAPSULE_LEN] = *capsule;
+    let (_, opened) = Capsule::open(&Secret::from_slice(&unhex(&kept["capsule_key"])).unwrap(), &capsule).unwrap();
+    let opening = Opening {
+        blind: Secret::from_slice(&unhex(&kept["blind"])).unwrap(),
+        keys: VerifyingKey::from_bytes(&unhex(&kept["keys"])).unwrap(),
+        fields_root: opened.roots.fields_root(),
+        person: Person(Hash(fixed(&kept["person"]))),
+    };
+    assert_eq!(opening.commitment(), commitment);
+}
