@@ -68,6 +68,7 @@ stage docs env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 stage unit cargo test --workspace --lib --bins
 stage house cargo test -p kniha --test house
 stage probes cargo test -p kniha --test probes
+stage reason cargo test -p kniha-reason --test properties --test spellings
 stage seal cargo test -p kniha-seal --test whole
 stage age scripts/age_interop.sh
 stage contract cargo test -p kniha-store --test contract -- --skip crash::
