@@ -13,5 +13,5 @@ fi
 folder=target/age-npm
 [ -d "$folder/node_modules/age-encryption" ] || npm install --no-audit --no-fund --prefix "$folder" age-encryption@0.3
 export KNIHA_AGE_NPM="$PWD/$folder/node_modules"
-cargo test -p kniha-seal --test whole -- --ignored --nocapture age_interop
+cargo test --workspace --test whole -- --ignored --nocapture age_interop
 node docs/formats/open_vectors.mjs "$KNIHA_AGE_NPM"

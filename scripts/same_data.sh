@@ -8,7 +8,7 @@ start_postgres
 timed=""
 [ "${1:-}" != --time ] || { timed=1; shift; }
 kniha=${1:-target/debug/kniha}
-[ $# -gt 0 ] || cargo build --quiet -p kniha
+[ $# -gt 0 ] || cargo build --quiet --workspace --bins
 source=${KNIHA_SHARED:-../shared}/data/incidents/2020pb_all-locations-v2.json
 # Without the shared data, a small invented file of the same shape.
 [ -f "$source" ] || source=kniha/tests/data/sample_2020pb.json

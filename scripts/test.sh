@@ -61,21 +61,22 @@ stage install install
 export KNIHA_AXE="$PWD/target/axe/node_modules/axe-core/axe.min.js"
 start_postgres || { echo "0 passed, 1 failed"; exit 1; }
 
+# The whole workspace each time: a package alone is built with other features of its dependencies, which builds half of them again.
 stage format cargo fmt --all --check
 stage build cargo build --workspace --all-targets
 stage lint cargo clippy --workspace --all-targets -- -D warnings
 stage docs env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 stage unit cargo test --workspace --lib --bins
-stage house cargo test -p kniha --test house
-stage probes cargo test -p kniha --test probes
-stage reason cargo test -p kniha-reason --test properties --test spellings
-stage seal cargo test -p kniha-seal --test whole
+stage house cargo test --workspace --test house
+stage probes cargo test --workspace --test probes
+stage reason cargo test --workspace --test properties --test spellings
+stage seal cargo test --workspace --test whole
 stage age scripts/age_interop.sh
-stage contract cargo test -p kniha-store --test contract -- --skip crash::
-stage crash-smoke cargo test -p kniha-store --test contract -- crash:: --nocapture
-stage tool cargo test -p kniha --test tool
+stage contract cargo test --workspace --test contract -- --skip crash::
+stage crash-smoke cargo test --workspace --test contract -- crash:: --nocapture
+stage tool cargo test --workspace --test tool
 stage same-data scripts/same_data.sh
-stage browser cargo test -p kniha-desk --test browser -- --test-threads=1
+stage browser cargo test --workspace --test browser -- --test-threads=1
 
 echo
 printf '%s\n' "${times[@]}"
