@@ -36,7 +36,7 @@ impl Book {
     fn first_page(&self, query: &str) -> Vec<usize> {
         let heard = Heard::of(query);
         let mut candidates = BTreeSet::new();
-        for key in heard.keys() {
+        for key in heard.sought() {
             if key.level == Level::Pair || candidates.len() < ENOUGH_CANDIDATES {
                 candidates.extend(self.index.get(&key.text).into_iter().flatten().take(ROWS_PER_KEY).copied());
             }
@@ -87,4 +87,27 @@ fn one_spelling_of_an_invented_person_finds_the_others() {
         let missed: Vec<&String> = book.missed(row).iter().map(|row| &book.written[*row]).collect();
         assert!(missed.is_empty(), "{} does not find {missed:?}", book.written[row]);
     }
+}
+
+/// Harder spellings of other invented people, a line each; the file states its origin.
+fn hard() -> Vec<(usize, String)> {
+    let lines = include_str!("../../../reason/tests/spellings.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.enumerate().flat_map(|(person, line)| line.split('|').map(move |spelling| (person, spelling.to_owned()))).collect()
+}
+
+#[test]
+fn one_spelling_of_many_alphabets_finds_the_others() {
+    let book = Book::of(hard());
+    for row in book.queries() {
+        let missed: Vec<&String> = book.missed(row).iter().map(|row| &book.written[*row]).collect();
+        assert!(missed.is_empty(), "{} does not find {missed:?}", book.written[row]);
+    }
+}
+
+/// Keys are what an import writes most rows of.
+#[test]
+fn a_name_has_few_keys() {
+    let book = Book::of([invented(), hard()].concat());
+    let keys: usize = book.names.iter().map(|name| name.keys().len()).sum();
+    assert!(keys < book.names.len() * 7, "{keys} of {} names", book.names.len());
 }
