@@ -164,9 +164,7 @@ fn piece(text: &str, extra: bool, pieces: &mut Vec<Piece>) {
     const ORDINAL: [&str; 16] = ["st", "nd", "rd", "th", "я", "й", "ая", "ый", "ий", "ой", "го", "ого", "га", "е", "и", "ы"];
     let after_number = pieces.last().is_some_and(|piece| piece.text.bytes().all(|b| b.is_ascii_digit()));
     let idle = matches!(text, "no" | "nr" | "№") || (after_number && ORDINAL.contains(&text));
-    if let Some(words) = table::expanded(text) {
-        pieces.extend(words.iter().map(|word| Piece { text: word.clone(), extra }));
-    } else if !idle {
+    if !idle {
         pieces.push(Piece { text: text.to_owned(), extra });
     }
 }
