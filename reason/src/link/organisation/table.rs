@@ -129,23 +129,27 @@ const LONG_ENOUGH: usize = 8;
 /// What a word was meant to be that is one slip (a letter more, less, another, or two swapped) from known words of one meaning. The first letter is never
 /// the slip.
 fn misspelt(folded: &str) -> Option<Known> {
-    if folded.chars().nth(LONG_ENOUGH - 1).is_none() {
-        return None;
-    }
+    let (_, known) = near(folded, LONG_ENOUGH)?;
+    // What names a body is not put right: one letter can tell two names apart.
+    (!matches!(known, Known::Word { kind: Kind::Word, .. })).then_some(known)
+}
+
+/// A known word of at least so many letters that is one slip away, where all such words have one meaning.
+fn near(folded: &str, letters: usize) -> Option<(&'static str, Known)> {
+    folded.chars().nth(letters - 1)?;
     let first = &folded[..folded.chars().next().map_or(0, char::len_utf8)];
     let alike = TABLE.words.range(first.to_owned()..).take_while(|(word, _)| word.starts_with(first));
     let mut found = None;
     for (word, known) in alike {
-        // Twice the bytes of a letter may be too many or too few.
-        if word.len().abs_diff(folded.len()) <= 2 && word.chars().nth(LONG_ENOUGH - 1).is_some() && one_slip(word, folded) {
+        // A letter has two bytes at most in the alphabets of the table.
+        if word.len().abs_diff(folded.len()) <= 2 && word.chars().nth(letters - 1).is_some() && one_slip(word, folded) {
             match found {
-                Some(other) if other != *known => return None,
-                _ => found = Some(*known),
+                Some((_, other)) if other != *known => return None,
+                _ => found = Some((word.as_str(), *known)),
             }
         }
     }
-    // What names a body is not put right: one letter can tell two names apart.
-    found.filter(|known| !matches!(known, Known::Word { kind: Kind::Word, .. }))
+    found
 }
 
 fn one_slip(one: &str, other: &str) -> bool {
@@ -164,6 +168,15 @@ fn one_slip(one: &str, other: &str) -> bool {
 /// What a word is known by in phrases.
 pub(super) fn key(folded: &str) -> String {
     TABLE.stem_of(folded)
+}
+
+/// Letters from which on a word with one slip is still known inside a phrase, whose other words bear it out.
+const LONG_ENOUGH_IN_PHRASE: usize = 5;
+
+/// The [`key`] of a word that may have a slip in it.
+pub(super) fn near_key(folded: &str) -> String {
+    let slip = if word(folded).is_none() { near(folded, LONG_ENOUGH_IN_PHRASE) } else { None };
+    key(slip.map_or(folded, |(meant, _)| meant))
 }
 
 /// What is known of words in a row, by their [`key`]s parted by spaces.
@@ -270,6 +283,8 @@ mod tests {
         }
         assert_eq!(word("unkraina"), None, "names are left as they are");
         assert_eq!(word("corbs"), None, "short words are");
+        let near = |text: &str| fold(text).split(' ').map(near_key).collect::<Vec<_>>().join(" ");
+        assert_eq!(phrase(&near("open jiont stock company")), word("oao"));
         assert!(one_slip("abcd", "abdc") && one_slip("abcd", "abd") && one_slip("abcd", "abxcd") && !one_slip("abcd", "adcb"));
     }
 }
