@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use kniha::intake::{Tried, try_2020pb, try_table};
 use kniha_core::value::Value;
 use kniha_core::{vocab, words};
+use kniha_reason::link::{handle, name, organisation, phone, place, plate};
 use kniha_store::Line;
 
 /// The map that tables are read with: it uses most keys that a map can have.
@@ -46,6 +47,29 @@ pub(crate) fn searched(bytes: &[u8]) {
         assert!(b.get(range).is_some());
     }
     assert_eq!(words::sort_key(a), words::sort_key(a));
+}
+
+/// Any two texts compared as names of anything: bounded, the same both ways, no harm by being oneself. Two lines: one name, the other.
+pub(crate) fn names(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (one, other) = text.split_once('\n').unwrap_or((&text, "Ганна Жук"));
+    let (a, b) = (name::Prepared::new(one), name::Prepared::new(other));
+    assert!(a.parts().count() <= name::MOST_PARTS);
+    assert_eq!(a.compare(&b).weight, b.compare(&a).weight);
+    assert_eq!(a.explain(&b).weight, a.compare(&b).weight);
+    assert!(a.compare(&a).pairings().iter().all(|pairing| pairing.weight.hundredths() >= 0));
+    for kind in [organisation::Kind::Organisation, organisation::Kind::Unit] {
+        let (a, b) = (organisation::Prepared::new(one, kind), organisation::Prepared::new(other, kind));
+        assert_eq!(a.compare(&b).weight, b.compare(&a).weight);
+    }
+    let (a, b) = (place::Prepared::new(one), place::Prepared::new(other));
+    assert_eq!(a.compare(&b).weight, b.compare(&a).weight);
+    let (a, b) = (plate::Prepared::new(one), plate::Prepared::new(other));
+    assert_eq!(a.compare(&b), b.compare(&a));
+    let (a, b) = (phone::Prepared::new(one), phone::Prepared::new(other));
+    assert_eq!(a.compare(&b), b.compare(&a));
+    let (a, b) = (handle::Prepared::new(one), handle::Prepared::new(other));
+    assert_eq!(a.compare(&b), b.compare(&a));
 }
 
 /// Lines of an export: whatever is read as a line is written back to the same line.

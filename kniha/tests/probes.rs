@@ -70,6 +70,11 @@ fn words_of_any_script_are_searched_within_bounds() {
 }
 
 #[test]
+fn any_two_names_are_compared_alike_both_ways() {
+    probe("names", probes::names);
+}
+
+#[test]
 fn lines_of_an_export_read_back_as_they_are_written() {
     probe("lines", probes::lines);
 }

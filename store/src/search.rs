@@ -106,7 +106,7 @@ async fn by_id(tx: &mut Tx, reader: &Reader, text: &str) -> Result<Option<(i64, 
 async fn by_name(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: Option<NodeKind>, found: &mut Candidates) -> Result<bool, StoreError> {
     let wall = Wall::of(tx, reader).await?;
     let query = Heard::of(text);
-    let keys = query.keys();
+    let keys = query.sought();
     let mut claims: BTreeSet<i64> = BTreeSet::new();
     let mut more = false;
     let mut rest = keys.as_slice();

@@ -6,6 +6,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::{
+    DIMINUTIVES, GIVEN_NAMES,
     fold::fold,
     skeleton::{Skeletons, bones, skeleton},
 };
@@ -26,8 +27,18 @@ impl Given {
         let by_sound = |s: &String| table.sounds.get(s).or_else(|| table.bones.get(&bones(s)).and_then(Option::as_ref));
         // A second reading with fewer sounds (Piatrou as Пятру) takes a family name for a given one.
         let other = sounds.other.as_ref().filter(|other| other.len() == sounds.main.len());
-        let at = table.written.get(folded).or_else(|| by_sound(&sounds.main)).or_else(|| other.and_then(by_sound))?;
+        let at = table
+            .written
+            .get(folded)
+            .or_else(|| by_sound(&sounds.main))
+            .or_else(|| other.and_then(by_sound))
+            .or_else(|| sounds.bare.as_ref().and_then(by_sound))?;
         table.names.get(*at).copied()
+    }
+
+    /// The first sounds of its forms.
+    pub(super) fn initials(self) -> impl Iterator<Item = char> {
+        ('a'..='z').filter(move |letter| self.initials & bit(*letter as u8) != 0)
     }
 
     pub(super) fn may_start_with(self, sound: u8) -> bool {
@@ -88,15 +99,33 @@ struct Table {
     father_bones: BTreeMap<String, Option<usize>>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("given_names.txt")));
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(GIVEN_NAMES, DIMINUTIVES));
 
 impl Table {
-    fn read(text: &'static str) -> Table {
+    fn read(names: &'static str, short: &str) -> Table {
+        let told = |line: &&str| !line.is_empty() && !line.starts_with('#');
         let mut table = Table::default();
-        for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        for line in names.lines().filter(told) {
             let mut forms = line.split(' ');
             let father = forms.next() == Some("m");
             table.add(&forms.collect::<Vec<_>>(), father);
+        }
+        // A short form of one name is that name as it is written; one of several (Саша) tells nothing here.
+        let mut owners: BTreeMap<String, Option<usize>> = BTreeMap::new();
+        for line in short.lines().filter(told) {
+            let mut forms = line.split(' ').map(fold);
+            if let Some(at) = forms.next().and_then(|full| table.written.get(&full).copied()) {
+                forms.for_each(|form| only(&mut owners, &form, at));
+            }
+        }
+        for (form, owner) in owners {
+            if let Some(at) = owner {
+                let initial = skeleton(&form).bytes().next().map_or(0, bit);
+                table.written.entry(form).or_insert(at);
+                if let Some(given) = table.names.get_mut(at) {
+                    given.initials |= initial;
+                }
+            }
         }
         table
     }

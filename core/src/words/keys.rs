@@ -18,25 +18,27 @@ const MOST_PAIRED: usize = 6;
 
 /// How few names a key is expected to share: 1 is the sharpest. Keys are looked up in this order.
 ///
-/// In a book of 200,000 names a key of level 1 is shared by tens, of level 2 and 3 by up to thousands (Ivanov), of level 4 and 5 by hundreds, of level 6 and 7 by
-/// up to tens of thousands: those are for queries that have nothing else, and a store stops early there.
+/// In a book of 200,000 names a key of level 1 is shared by tens, of level 2 by hundreds, of level 3 and 4 by up to thousands (Ivanov), of level 5 and 6 by
+/// hundreds, of level 7 and 8 by up to tens of thousands: those are for queries that have nothing else, and a store stops early there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Level {
     /// A family name together with a given name or another part.
     Pair = 1,
+    /// A family name together with an initial: finds *I. Ivanov* among many Ivanovs. Kept of names with initials only, sought by full names too.
+    Initial = 2,
     /// The skeleton of a part that is no given name and no patronymic.
-    Sound = 2,
-    /// The consonants of such a part.
-    Bones = 3,
+    Sound = 3,
+    /// The consonants of such a part, by every reading.
+    Bones = 4,
     /// The start of such a part together with a given name: finds a family name that is misspelt further on.
-    Start = 4,
+    Start = 5,
     /// A given name together with a patronymic.
-    GivenPair = 5,
+    GivenPair = 6,
     /// A patronymic alone.
-    Father = 6,
+    Father = 7,
     /// A given name alone.
-    Given = 7,
+    Given = 8,
 }
 
 impl From<Level> for i64 {
@@ -62,7 +64,7 @@ impl NameKey {
 
 /// The keys of a name, sharpest first, each once.
 ///
-/// How a store looks a query up: it takes the keys in this order, at most [`ROWS_PER_KEY`] rows that the reader may see for each, all keys of [`Level::Pair`], and
+/// How a store looks a query up: it takes the keys of [`Heard::sought`] in this order, at most [`ROWS_PER_KEY`] rows that the reader may see for each, all keys of [`Level::Pair`], and
 /// the duller ones while it has fewer than [`ENOUGH_CANDIDATES`]; then it ranks the candidates by [`name_likeness`](super::name_likeness), equals by their number.
 #[must_use]
 pub fn name_keys(name: &str) -> Vec<NameKey> {
@@ -73,6 +75,16 @@ impl Heard {
     /// The keys it is found by, sharpest first, each once, at most [`MOST_KEYS`]. None for a name without a Latin or Cyrillic letter.
     #[must_use]
     pub fn keys(&self) -> Vec<NameKey> {
+        self.collect(false)
+    }
+
+    /// The keys that others are found by when this is a query: its own, and those of names that have an initial for its given name.
+    #[must_use]
+    pub fn sought(&self) -> Vec<NameKey> {
+        self.collect(true)
+    }
+
+    fn collect(&self, sought: bool) -> Vec<NameKey> {
         // Without a family name a patronymic may be one (Петровіч).
         let nameless = !self.parts.iter().any(|part| part.role == Role::Family);
         let mut keys = BTreeSet::new();
@@ -82,9 +94,8 @@ impl Heard {
         for part in &self.parts {
             match part.role {
                 Role::Family | Role::Filial => {
-                    for sound in part.readings() {
-                        add(Level::Sound, sound);
-                    }
+                    // Of other readings the consonants are enough.
+                    add(Level::Sound, &part.sounds.main);
                     for bare in part.all_bones() {
                         add(Level::Bones, bare);
                     }
@@ -103,6 +114,16 @@ impl Heard {
         for (at, one) in paired.iter().enumerate() {
             for other in &paired[at + 1..] {
                 pair_keys(one, other, nameless, &mut add);
+            }
+        }
+        for family in paired.iter().filter(|part| part.role == Role::Family) {
+            for part in &self.parts {
+                let mut first = |sound: char| add(Level::Initial, &format!("{}+{sound}", family.bones));
+                match part.role {
+                    Role::Given(given) if sought => given.initials().for_each(&mut first),
+                    Role::Initial(sound) => first(char::from(sound)),
+                    _ => {}
+                }
             }
         }
         keys.into_iter().take(MOST_KEYS).collect()
@@ -163,6 +184,16 @@ mod tests {
         assert!(keys.is_sorted_by_key(|key| key.level));
         assert_eq!(keys[0].level, Level::Pair);
         assert!(keys.iter().all(|key| key.text.starts_with(&i64::from(key.level).to_string())));
+    }
+
+    #[test]
+    fn a_name_with_an_initial_is_sought_by_the_full_name_in_any_language() {
+        let kept = name_keys("Г. Жураўкова");
+        let initial = |keys: &[NameKey]| keys.iter().any(|key| key.level == Level::Initial && kept.contains(key));
+        assert!(initial(&Heard::of("Анна Журавкова").sought()));
+        assert!(initial(&Heard::of("H. Zhuraukova").sought()));
+        assert!(!initial(&Heard::of("Ольга Журавкова").sought()));
+        assert!(!name_keys("Ганна Жураўкова").iter().any(|key| key.level == Level::Initial), "full names are kept without it");
     }
 
     #[test]

@@ -27,10 +27,13 @@ pub use stem::stem;
 use fold::{Marks, each_word};
 
 /// The version of all search keys. Indexes made by another version must be made anew.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// The table of given names across languages: one name a line, its first form names it; the head of the file tells the rest.
 pub const GIVEN_NAMES: &str = include_str!("given_names.txt");
+
+/// Short forms of given names: one name a line, a form that [`GIVEN_NAMES`] has and then its short ones.
+pub const DIMINUTIVES: &str = include_str!("diminutives.txt");
 
 /// A token of prose is cut after this many characters, before it is stemmed.
 pub const LONGEST_TOKEN: usize = 64;

@@ -29,8 +29,8 @@ pub(super) struct Part {
     pub(super) folded: String,
     pub(super) sounds: Skeletons,
     pub(super) bones: String,
-    /// Of the second reading, where they differ.
-    pub(super) other_bones: Option<String>,
+    /// Of the other readings, where they differ.
+    other_bones: [Option<String>; 2],
     pub(super) role: Role,
 }
 
@@ -112,18 +112,19 @@ impl Part {
             Role::Family
         };
         let bare = bones(&sounds.main);
-        let other_bones = sounds.other.as_deref().map(bones).filter(|other| *other != bare);
-        Some(Part { bytes, folded, sounds, bones: bare, other_bones, role })
+        let other = sounds.other.as_deref().map(bones).filter(|other| *other != bare);
+        let stem = sounds.bare.as_deref().map(bones).filter(|stem| *stem != bare && Some(stem) != other.as_ref());
+        Some(Part { bytes, folded, sounds, bones: bare, other_bones: [other, stem], role })
     }
 
     /// Its skeletons.
     pub(super) fn readings(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.sounds.main.as_str()).chain(self.sounds.other.as_deref())
+        self.sounds.all()
     }
 
     /// Its consonants, by each reading.
     pub(super) fn all_bones(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.bones.as_str()).chain(self.other_bones.as_deref())
+        std::iter::once(self.bones.as_str()).chain(self.other_bones.iter().flatten().map(String::as_str))
     }
 }
 

@@ -38,6 +38,7 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     let kind = raw.kind.as_deref().map(kind_of).transpose()?;
     let mut home = Home::open(dir)?;
     let store = home.store().await?;
+    Home::note_old_keys(&store);
     let mut tx = store.read().await?;
     let reader = reader(&mut tx, home.member()).await?;
     let found = search(&mut tx, &reader, &store, &raw.words.join(" "), kind, usize::from(raw.limit)).await?;

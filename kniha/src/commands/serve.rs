@@ -51,6 +51,7 @@ pub(crate) async fn run(raw: Raw, dir: PathBuf, watch: interrupt::Watch) -> anyh
     let mut home = Home::open(&dir)?;
     let _lock = Work::Desk.lock(&dir)?;
     let store = home.store().await?;
+    Home::note_old_keys(&store);
     // Two folders can name one PostgreSQL database; its own lock stands for both.
     if !store.lock_desk().await? {
         return Err(Work::Desk.busy().into());

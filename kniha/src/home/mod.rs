@@ -14,6 +14,7 @@ use kniha_core::id::MemberId;
 use kniha_store::{Durability, Place, Store};
 
 use crate::exit::Failure;
+use crate::say;
 use config::{Config, Database};
 use key::RegisterKey;
 
@@ -73,6 +74,14 @@ impl Home {
             restoring::told();
         }
         Ok(store)
+    }
+
+    /// Says that search may find too little where the book's search keys are of another version.
+    pub(crate) fn note_old_keys(store: &Store) {
+        let (has, makes) = (store.book().words_version, i64::from(kniha_core::words::VERSION));
+        if has != makes {
+            say::note(&format!("The search keys of this book are of version {has}, this program makes {makes}: names may not be found. Run `kniha reindex`."));
+        }
     }
 
     /// Writes who works here, the last step of a restore.

@@ -3,6 +3,7 @@
 use kniha_core::claim::Move;
 use kniha_core::value::Value;
 use kniha_core::vocab::NodeKind;
+use kniha_core::words::VERSION;
 use kniha_store::{Store, StoreError, dump, reindex, restore, search};
 
 use crate::contracts;
@@ -12,6 +13,7 @@ contracts!(
     an_export_restores_into_an_equal_book,
     a_changed_export_is_refused_and_nothing_is_written,
     indexes_built_anew_find_the_same,
+    a_book_with_older_keys_says_so_until_it_is_indexed_anew,
     a_book_with_records_is_not_restored_over,
 );
 
@@ -125,6 +127,23 @@ async fn indexes_built_anew_find_the_same(book: &Book) {
         let mut tx = book.store.read().await.unwrap();
         assert_eq!(search(&mut tx, &reader, &book.store, words, None, 10).await.unwrap(), expected, "{words}");
     }
+}
+
+async fn a_book_with_older_keys_says_so_until_it_is_indexed_anew(book: &Book) {
+    let id = book.record(NodeKind::Person, &[("person.name", name("Жукавец Аляксандр"))]).await;
+    assert_eq!(number(&book.place, "UPDATE book SET words_version = 1 RETURNING words_version").await, 1);
+    number(&book.place, "DELETE FROM name_key RETURNING 1").await;
+    let reopened = Store::open(&book.place, secret()).await.unwrap();
+    assert_eq!(reopened.book().words_version, 1, "it opens and says which keys it has");
+    let reader = book.reader().await;
+    let hits = async |store: &Store| search(&mut store.read().await.unwrap(), &reader, store, "Alexandre Joukovets", None, 10).await.unwrap().hits;
+    assert!(hits(&reopened).await.is_empty());
+    reindex(&reopened, |_| {}).await.unwrap();
+    assert_eq!(hits(&reopened).await.iter().map(|hit| hit.id).collect::<Vec<_>>(), [id]);
+    reopened.close().await;
+    let reopened = Store::open(&book.place, secret()).await.unwrap();
+    assert_eq!(reopened.book().words_version, i64::from(VERSION));
+    reopened.close().await;
 }
 
 async fn a_book_with_records_is_not_restored_over(book: &Book) {

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use kniha_core::words::GIVEN_NAMES;
+use kniha_core::words::{DIMINUTIVES, GIVEN_NAMES};
 
 use super::code::{firm, loose};
 use super::letters::words;
@@ -154,7 +154,7 @@ impl Tables {
             let from = full.partition_point(|row| row.0 < digest);
             full[from..].iter().take_while(|row| row.0 == digest).map(|row| row.1).collect()
         };
-        for line in lines(include_str!("../../../data/diminutives.txt")) {
+        for line in lines(DIMINUTIVES) {
             let mut forms = line.split(' ');
             for class in forms.next().map(classes).unwrap_or_default() {
                 for form in forms.clone() {
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn every_line_of_the_tables_is_read() {
-        for line in lines(include_str!("../../../data/diminutives.txt")) {
+        for line in lines(DIMINUTIVES) {
             let first = line.split(' ').next().unwrap();
             assert!(classes(first).full[0] != 0, "{first} is not in core's table");
         }

@@ -37,7 +37,6 @@ struct Table {
     stems: BTreeMap<String, Known>,
     /// By stems parted by spaces.
     phrases: BTreeMap<String, Known>,
-    expanded: BTreeMap<String, Vec<String>>,
     nonprofit: Legal,
     any: Legal,
 }
@@ -46,7 +45,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("../..
 
 impl Table {
     fn read(text: &str) -> Table {
-        let mut table = Table { words: BTreeMap::new(), stems: BTreeMap::new(), phrases: BTreeMap::new(), expanded: BTreeMap::new(), nonprofit: 0, any: 0 };
+        let mut table = Table { words: BTreeMap::new(), stems: BTreeMap::new(), phrases: BTreeMap::new(), nonprofit: 0, any: 0 };
         let (mut concept, mut legal) = (0, 0);
         let mut phrases: Vec<(String, Known)> = Vec::new();
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -74,8 +73,6 @@ impl Table {
                     table.any = legal;
                 }
                 phrases.extend(line.split('|').skip(1).map(|form| (fold(form), known)));
-            } else if head == "expand" {
-                table.expanded.insert(fold(second), words.map(fold).collect());
             } else {
                 words.for_each(|form| table.add_word(form, Known::Word { kind, concept, db }));
             }
@@ -121,17 +118,65 @@ impl Table {
 /// What is known of a folded word.
 pub(super) fn word(folded: &str) -> Option<Known> {
     // Short words have stems of other words.
-    TABLE.words.get(folded).or_else(|| if folded.chars().nth(4).is_some() { TABLE.stems.get(&stem(folded)) } else { None }).copied()
+    let long = folded.chars().nth(4).is_some();
+    let known = TABLE.words.get(folded).or_else(|| if long { TABLE.stems.get(&stem(folded)) } else { None });
+    known.copied().or_else(|| misspelt(folded))
 }
 
-/// The words an abbreviation stands for.
-pub(super) fn expanded(folded: &str) -> Option<&'static [String]> {
-    TABLE.expanded.get(folded).map(Vec::as_slice)
+/// Letters from which on a word with one slip is still known. Shorter words are one slip from other words and names.
+const LONG_ENOUGH: usize = 8;
+
+/// What a word was meant to be that is one slip (a letter more, less, another, or two swapped) from known words of one meaning. The first letter is never
+/// the slip.
+fn misspelt(folded: &str) -> Option<Known> {
+    let (_, known) = near(folded, LONG_ENOUGH)?;
+    // What names a body is not put right: one letter can tell two names apart.
+    (!matches!(known, Known::Word { kind: Kind::Word, .. })).then_some(known)
+}
+
+/// A known word of at least so many letters that is one slip away, where all such words have one meaning.
+fn near(folded: &str, letters: usize) -> Option<(&'static str, Known)> {
+    folded.chars().nth(letters - 1)?;
+    let first = &folded[..folded.chars().next().map_or(0, char::len_utf8)];
+    let alike = TABLE.words.range(first.to_owned()..).take_while(|(word, _)| word.starts_with(first));
+    let mut found = None;
+    for (word, known) in alike {
+        // A letter has two bytes at most in the alphabets of the table.
+        if word.len().abs_diff(folded.len()) <= 2 && word.chars().nth(letters - 1).is_some() && one_slip(word, folded) {
+            match found {
+                Some((_, other)) if other != *known => return None,
+                _ => found = Some((word.as_str(), *known)),
+            }
+        }
+    }
+    found
+}
+
+fn one_slip(one: &str, other: &str) -> bool {
+    let same_start = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum::<usize>();
+    let (mut a, mut b) = (one[same_start..].chars(), other[same_start..].chars());
+    let (rest_a, rest_b) = (a.as_str(), b.as_str());
+    let (first_a, first_b) = (a.next(), b.next());
+    let (without_a, without_b) = (a.as_str(), b.as_str());
+    if rest_a == without_b || without_a == rest_b || without_a == without_b {
+        return true;
+    }
+    let (second_a, second_b) = (a.next(), b.next());
+    first_a == second_b && second_a == first_b && a.as_str() == b.as_str()
 }
 
 /// What a word is known by in phrases.
 pub(super) fn key(folded: &str) -> String {
     TABLE.stem_of(folded)
+}
+
+/// Letters from which on a word with one slip is still known inside a phrase, whose other words bear it out.
+const LONG_ENOUGH_IN_PHRASE: usize = 5;
+
+/// The [`key`] of a word that may have a slip in it.
+pub(super) fn near_key(folded: &str) -> String {
+    let slip = if word(folded).is_none() { near(folded, LONG_ENOUGH_IN_PHRASE) } else { None };
+    key(slip.map_or(folded, |(meant, _)| meant))
 }
 
 /// What is known of words in a row, by their [`key`]s parted by spaces.
@@ -229,5 +274,17 @@ mod tests {
         let keys = |text: &str| fold(text).split(' ').map(key).collect::<Vec<_>>().join(" ");
         assert_eq!(phrase(&keys("отряд милиции особого назначения")), word("амап"));
         assert_eq!(phrase(&keys("joint stock company")), word("oao"));
+    }
+
+    #[test]
+    fn a_slip_in_a_long_word_is_put_right_and_a_name_is_not() {
+        for (slip, meant) in [("headquarers", "headquarters"), ("commitee", "committee"), ("batallions", "battalion"), ("incorporatd", "incorporated")] {
+            assert!(word(meant).is_some() && word(slip) == word(meant), "{slip}");
+        }
+        assert_eq!(word("unkraina"), None, "names are left as they are");
+        assert_eq!(word("corbs"), None, "short words are");
+        let near = |text: &str| fold(text).split(' ').map(near_key).collect::<Vec<_>>().join(" ");
+        assert_eq!(phrase(&near("open jiont stock company")), word("oao"));
+        assert!(one_slip("abcd", "abdc") && one_slip("abcd", "abd") && one_slip("abcd", "abxcd") && !one_slip("abcd", "adcb"));
     }
 }

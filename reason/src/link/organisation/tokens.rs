@@ -95,6 +95,16 @@ fn count(tokens: &mut [Token]) {
 struct Piece {
     text: String,
     extra: bool,
+    known: Option<Known>,
+    /// What it is known by in phrases, as written and with a slip put right.
+    key: String,
+    near: String,
+}
+
+impl Piece {
+    fn is_idle(&self) -> bool {
+        matches!(self.known, Some(Known::Word { kind: Kind::Idle, .. }))
+    }
 }
 
 fn pieces(name: &str) -> Vec<Piece> {
@@ -164,20 +174,18 @@ fn piece(text: &str, extra: bool, pieces: &mut Vec<Piece>) {
     const ORDINAL: [&str; 16] = ["st", "nd", "rd", "th", "я", "й", "ая", "ый", "ий", "ой", "го", "ого", "га", "е", "и", "ы"];
     let after_number = pieces.last().is_some_and(|piece| piece.text.bytes().all(|b| b.is_ascii_digit()));
     let idle = matches!(text, "no" | "nr" | "№") || (after_number && ORDINAL.contains(&text));
-    if let Some(words) = table::expanded(text) {
-        pieces.extend(words.iter().map(|word| Piece { text: word.clone(), extra }));
-    } else if !idle {
-        pieces.push(Piece { text: text.to_owned(), extra });
+    if !idle {
+        pieces.push(Piece { text: text.to_owned(), extra, known: table::word(text), key: table::key(text), near: table::near_key(text) });
     }
 }
 
 /// The longest phrase of the table that the pieces begin with, or what is known of the first one.
 fn longest(pieces: &[Piece]) -> (Option<Known>, usize) {
-    let mut keys = String::new();
-    let mut best = (table::word(&pieces[0].text), 1);
+    let (mut keys, mut near) = (String::new(), String::new());
+    let mut best = (pieces[0].known, 1);
     let mut words = 0;
     for (at, piece) in pieces.iter().enumerate().take(LONGEST_PHRASE) {
-        if matches!(table::word(&piece.text), Some(Known::Word { kind: Kind::Idle, .. })) {
+        if piece.is_idle() {
             if at == 0 {
                 break;
             }
@@ -185,11 +193,14 @@ fn longest(pieces: &[Piece]) -> (Option<Known>, usize) {
         }
         if words > 0 {
             keys.push(' ');
+            near.push(' ');
         }
-        keys.push_str(&table::key(&piece.text));
+        keys.push_str(&piece.key);
+        near.push_str(&piece.near);
         words += 1;
+        // Three words bear out a slip in one of them.
         if words > 1
-            && let Some(known) = table::phrase(&keys)
+            && let Some(known) = table::phrase(&keys).or_else(|| if words > 2 { table::phrase(&near) } else { None })
         {
             best = (Some(known), at + 1);
         }
@@ -206,7 +217,7 @@ impl Token {
         };
         let text = pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join(" ");
         let mut initials = [0; MOST_INITIALS];
-        let telling = pieces.iter().filter(|piece| !matches!(table::word(&piece.text), Some(Known::Word { kind: Kind::Idle, .. })));
+        let telling = pieces.iter().filter(|piece| !piece.is_idle());
         initials.iter_mut().zip(telling).for_each(|(letter, piece)| *letter = initial(&piece.text));
         Token {
             role,
