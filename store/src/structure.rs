@@ -3,6 +3,7 @@
 //! Commands are followed level by level, each unit once, so that a cycle in hostile data ends; units that the reader may not see are not passed through.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use kniha_core::id::NodeId;
 use kniha_core::time::{UtcMicros, Window};
@@ -45,11 +46,14 @@ pub async fn structure(tx: &mut Tx, reader: &Reader, unit: NodeId, day: &Window)
             let next = beside(tx, &wall, &at, step < 0, day).await?;
             at = Vec::new();
             for to in next {
-                if depths.len() >= MAX_UNITS {
-                    more |= !depths.contains_key(&to);
-                } else if !depths.contains_key(&to) {
-                    depths.insert(to, depth);
-                    at.push(to);
+                let full = depths.len() >= MAX_UNITS;
+                match depths.entry(to) {
+                    Entry::Occupied(_) => {}
+                    Entry::Vacant(_) if full => more = true,
+                    Entry::Vacant(place) => {
+                        place.insert(depth);
+                        at.push(to);
+                    }
                 }
             }
         }
