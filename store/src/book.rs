@@ -61,28 +61,29 @@ pub struct Reader {
     pub name: String,
 }
 
-/// Numbers of the cases that the reader may see.
-pub(crate) async fn seen_cases(tx: &mut Tx, reader: &Reader) -> Result<Vec<i64>, StoreError> {
-    on!(tx, c => sqlx::query_scalar("SELECT case_no FROM access WHERE member_no = $1 ORDER BY case_no").bind(reader.no).fetch_all(c).await)
-        .map_err(while_("reading grants"))
-}
-
 /// The wall in a statement that tests very many rows: a condition that column `case_no` of a table is one of the cases that the reader may see.
-/// Testing a short list costs a fraction of joining `access` row by row.
-pub(crate) struct Wall(String);
+/// Testing a short list costs a fraction of joining `access` row by row. Read once for a page, in its snapshot.
+pub(crate) struct Wall {
+    /// Numbers of the cases that the reader may see.
+    pub cases: Vec<i64>,
+    /// What stands between the brackets of the condition.
+    list: String,
+}
 
 impl Wall {
     /// Longest list that is written out.
-    const WRITTEN: usize = 200;
+    pub(crate) const WRITTEN: usize = 200;
 
     /// The wall for this reader, in this snapshot.
     pub(crate) async fn of(tx: &mut Tx, reader: &Reader) -> Result<Wall, StoreError> {
-        let cases = seen_cases(tx, reader).await?;
-        Ok(Wall(match cases.len() {
+        const SQL: &str = "SELECT case_no FROM access WHERE member_no = $1 ORDER BY case_no";
+        let cases: Vec<i64> = on!(tx, c => sqlx::query_scalar(SQL).bind(reader.no).fetch_all(c).await).map_err(while_("reading grants"))?;
+        let list = match cases.len() {
             0 => "NULL".to_owned(),
             1..=Wall::WRITTEN => numbers(&cases),
             _ => format!("SELECT case_no FROM access WHERE member_no = {}", reader.no),
-        }))
+        };
+        Ok(Wall { cases, list })
     }
 
     /// The condition for the table that is called `alias` in the statement.
@@ -92,7 +93,7 @@ impl Wall {
 
     /// The condition for a column of another name.
     pub(crate) fn seen_in(&self, column: &str) -> String {
-        format!("{column} IN ({})", self.0)
+        format!("{column} IN ({})", self.list)
     }
 }
 

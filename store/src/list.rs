@@ -180,7 +180,7 @@ async fn narrow_set(
     at_no: Option<i64>,
 ) -> Result<Option<BTreeMap<i64, u32>>, StoreError> {
     if let Some(text) = &query.text {
-        let (candidates, _) = search::candidates(tx, reader, store, text, Some(query.kind)).await?;
+        let (candidates, _) = search::candidates(tx, reader, store, wall, text, Some(query.kind)).await?;
         return Ok(Some(candidates.into_iter().map(|(no, (score, ..))| (no, score)).collect()));
     }
     let mut probes = Vec::new();

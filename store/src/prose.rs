@@ -7,15 +7,14 @@ use kniha_core::vocab::NodeKind;
 use kniha_db::Tx;
 use sqlx::AssertSqlSafe;
 
-use crate::book::{Reader, Wall, seen_cases};
+use crate::book::Wall;
 use crate::error::{StoreError, while_};
 use crate::index::case_word;
 use crate::read::numbers;
+use crate::search::of_kind;
 
 /// Claims that are found at most.
 pub(crate) const MOST: usize = 120;
-/// Cases that are written into a query; with more, the wall alone decides.
-const WRITTEN_CASES: usize = 200;
 /// PostgreSQL: texts that are looked through in all, and at least in each case.
 const LOOKED_THROUGH: usize = 4000;
 const LOOKED_THROUGH_OF_CASE: usize = 200;
@@ -25,13 +24,12 @@ const BY_CASE: usize = 50;
 const TESTED: usize = 5000;
 
 /// Numbers of the newest claims with all, or any, of the words; on records of one kind, where it is given. Newest first, at most [`MOST`].
-pub(crate) async fn newest(tx: &mut Tx, reader: &Reader, words: &[String], all: bool, kind: Option<NodeKind>) -> Result<Vec<i64>, StoreError> {
+pub(crate) async fn newest(tx: &mut Tx, wall: &Wall, words: &[String], all: bool, kind: Option<NodeKind>) -> Result<Vec<i64>, StoreError> {
     const DOING: &str = "searching words";
-    let wall = Wall::of(tx, reader).await?;
-    let cases = seen_cases(tx, reader).await?;
-    let case_words: Vec<String> = if cases.len() > WRITTEN_CASES { Vec::new() } else { cases.iter().copied().map(case_word).collect() };
-    let kind = kind.map(|kind| format!(" AND n.kind = '{}'", kind.code())).unwrap_or_default();
-    let seen = format!("n.no = c.subject_no AND {} AND {}{kind}", wall.seen("c"), wall.seen("n"));
+    let cases = &wall.cases;
+    // With very many cases the wall alone decides.
+    let case_words: Vec<String> = if cases.len() > Wall::WRITTEN { Vec::new() } else { cases.iter().copied().map(case_word).collect() };
+    let seen = format!("n.no = c.subject_no AND {} AND {}{}", wall.seen("c"), wall.seen("n"), of_kind(kind));
     match tx {
         Tx::Sqlite(tx) => {
             let query = expression(words, &case_words, '"', if all { " AND " } else { " OR " }, (" AND ", " OR "));
@@ -50,7 +48,7 @@ pub(crate) async fn newest(tx: &mut Tx, reader: &Reader, words: &[String], all: 
                 steps.push(format!(
                     "SELECT y.claim_no FROM UNNEST(ARRAY[{}]::bigint[]) AS k (no) CROSS JOIN LATERAL
                      (SELECT claim_no, words FROM prose WHERE case_no = k.no ORDER BY claim_no DESC LIMIT {each}) y WHERE y.words @@ CAST($1 AS tsquery)",
-                    numbers(&cases)
+                    numbers(cases)
                 ));
             }
             steps.push("SELECT claim_no FROM prose WHERE words @@ CAST($1 AS tsquery)".to_owned());

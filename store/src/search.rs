@@ -40,7 +40,8 @@ type Candidates = BTreeMap<i64, Match>;
 /// # Errors
 /// What the database said, or a row that does not read back.
 pub async fn search(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: Option<NodeKind>, limit: usize) -> Result<Found, StoreError> {
-    let (candidates, more) = candidates(tx, reader, store, text, kind).await?;
+    let wall = Wall::of(tx, reader).await?;
+    let (candidates, more) = candidates(tx, reader, store, &wall, text, kind).await?;
     let mut order: Vec<(i64, Match)> = candidates.into_iter().collect();
     order.sort_by_key(|(no, (score, ..))| (std::cmp::Reverse(*score), std::cmp::Reverse(*no)));
     let nos: Vec<i64> = order.iter().map(|(no, _)| *no).collect();
@@ -62,7 +63,14 @@ pub async fn search(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kin
 }
 
 /// Record numbers with their score, for lists that are narrowed by words.
-pub(crate) async fn candidates(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: Option<NodeKind>) -> Result<(Candidates, bool), StoreError> {
+pub(crate) async fn candidates(
+    tx: &mut Tx,
+    reader: &Reader,
+    store: &Store,
+    wall: &Wall,
+    text: &str,
+    kind: Option<NodeKind>,
+) -> Result<(Candidates, bool), StoreError> {
     let text: String = text.trim().chars().take(MOST_CHARS).collect();
     let mut found = Candidates::new();
     if text.is_empty() {
@@ -72,8 +80,8 @@ pub(crate) async fn candidates(tx: &mut Tx, reader: &Reader, store: &Store, text
         found.insert(no, (1000, Why::Id, claim));
         return Ok((found, false));
     }
-    let names_more = by_name(tx, reader, store, &text, kind, &mut found).await?;
-    let prose_more = by_words(tx, reader, &text, kind, &mut found).await?;
+    let names_more = by_name(tx, store, wall, &text, kind, &mut found).await?;
+    let prose_more = by_words(tx, wall, &text, kind, &mut found).await?;
     if let Ok(window) = Window::parse(&text) {
         by_time(tx, reader, &window, kind, &mut found).await?;
     }
@@ -103,8 +111,7 @@ async fn by_id(tx: &mut Tx, reader: &Reader, text: &str) -> Result<Option<(i64, 
     Ok(row.map(|(node, claim)| (node, Some(claim))))
 }
 
-async fn by_name(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: Option<NodeKind>, found: &mut Candidates) -> Result<bool, StoreError> {
-    let wall = Wall::of(tx, reader).await?;
+async fn by_name(tx: &mut Tx, store: &Store, wall: &Wall, text: &str, kind: Option<NodeKind>, found: &mut Candidates) -> Result<bool, StoreError> {
     let query = Heard::of(text);
     let keys = query.sought();
     let mut claims: BTreeSet<i64> = BTreeSet::new();
@@ -151,7 +158,7 @@ async fn by_name(tx: &mut Tx, reader: &Reader, store: &Store, text: &str, kind: 
     Ok(more)
 }
 
-async fn by_words(tx: &mut Tx, reader: &Reader, text: &str, kind: Option<NodeKind>, found: &mut Candidates) -> Result<bool, StoreError> {
+async fn by_words(tx: &mut Tx, wall: &Wall, text: &str, kind: Option<NodeKind>, found: &mut Candidates) -> Result<bool, StoreError> {
     let mut tokens: Vec<String> = words::tokens(text);
     tokens.sort_unstable();
     tokens.dedup();
@@ -159,9 +166,9 @@ async fn by_words(tx: &mut Tx, reader: &Reader, text: &str, kind: Option<NodeKin
     if tokens.is_empty() {
         return Ok(false);
     }
-    let mut nos = prose::newest(tx, reader, &tokens, true, kind).await?;
+    let mut nos = prose::newest(tx, wall, &tokens, true, kind).await?;
     if nos.is_empty() && tokens.len() > 1 {
-        nos = prose::newest(tx, reader, &tokens, false, kind).await?;
+        nos = prose::newest(tx, wall, &tokens, false, kind).await?;
     }
     let more = nos.len() == prose::MOST;
     for nos in nos.chunks(500) {
@@ -202,7 +209,8 @@ async fn by_time(tx: &mut Tx, reader: &Reader, window: &Window, kind: Option<Nod
     Ok(())
 }
 
-fn of_kind(kind: Option<NodeKind>) -> String {
+/// A condition on the kind of record `n`.
+pub(crate) fn of_kind(kind: Option<NodeKind>) -> String {
     kind.map(|kind| format!(" AND n.kind = '{}'", kind.code())).unwrap_or_default()
 }
 
