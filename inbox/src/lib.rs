@@ -1,0 +1,1 @@
+//! Sealed parts, leaves, reply blocks and key lists: the only tables and objects that the portal writes.
