@@ -10,6 +10,7 @@ pub mod id;
 pub mod lang;
 pub mod name;
 pub mod place;
+pub mod telling;
 pub mod text;
 pub mod time;
 pub mod value;

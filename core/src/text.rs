@@ -37,7 +37,15 @@ pub enum TextError {
 /// # Errors
 /// [`TextError`] says what is wrong.
 pub fn check(text: &str) -> Result<(), TextError> {
-    check_to(text, MAX_CHARS, |c| matches!(c, '\n' | '\r' | '\t'))
+    check_up_to(text, MAX_CHARS)
+}
+
+/// Checks a text as [`check`] does, with another length.
+///
+/// # Errors
+/// [`TextError`] says what is wrong.
+pub fn check_up_to(text: &str, most: usize) -> Result<(), TextError> {
+    check_to(text, most, |c| matches!(c, '\n' | '\r' | '\t'))
 }
 
 /// Checks a text that stands on one line: a name, a title, a code.

@@ -21,6 +21,8 @@ pub mod share;
 pub mod sign;
 pub mod size;
 pub mod source;
+pub mod submission;
+pub mod wire;
 pub mod words;
 pub mod wrap;
 pub mod xwing;

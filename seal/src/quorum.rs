@@ -19,6 +19,17 @@ impl std::fmt::Display for QuorumNo {
     }
 }
 
+/// The source's own words, 1 of 1: for sealed deposits. In no key list.
+pub const OWN_WORDS: QuorumNo = QuorumNo(0);
+/// Those who screen: some of them open an account together.
+pub const TEAM: QuorumNo = QuorumNo(1);
+/// Those who screen: any one of them opens a triage card.
+pub const TRIAGE: QuorumNo = QuorumNo(2);
+/// Lawyers, none of whom served in the forces.
+pub const LAWYERS: QuorumNo = QuorumNo(3);
+/// Custodians, who sign key lists and open when others cannot.
+pub const CUSTODIANS: QuorumNo = QuorumNo(4);
+
 /// Most slots drawn for one part: eight such quorums still fit a header.
 const MOST_DRAWN: u8 = 24;
 

@@ -93,6 +93,12 @@ impl SigningKey {
         SigningKey { ed25519, mldsa }
     }
 
+    /// The two seeds, Ed25519 and ML-DSA.
+    #[must_use]
+    pub fn seeds(&self) -> (&Secret<32>, &Secret<32>) {
+        (&self.ed25519, &self.mldsa)
+    }
+
     /// The public half.
     #[must_use]
     pub fn public(&self) -> VerifyingKey {

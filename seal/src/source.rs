@@ -53,6 +53,12 @@ impl Source {
         SecretKey::from_seed(self.key("reply-xwing"))
     }
 
+    /// Opens what was deposited under these words.
+    #[must_use]
+    pub fn deposit(&self) -> SecretKey {
+        SecretKey::from_seed(self.key("deposit-xwing"))
+    }
+
     /// Signs additions, withdrawals, deletions.
     #[must_use]
     pub fn voice(&self) -> SigningKey {

@@ -12,6 +12,7 @@ mod whole {
     pub(crate) mod halves;
     pub(crate) mod hpke;
     pub(crate) mod parts;
+    pub(crate) mod submissions;
     pub(crate) mod vectors;
     pub(crate) mod xwing;
 
