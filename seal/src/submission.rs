@@ -326,8 +326,8 @@ fn with_triage(answers: &Answers, lang: Lang) -> Answers {
     let told = |block, name| answers.get(block, name).map_or(0, |text| text.chars().count());
     let length = match told("tell", "account").max(told("add", "text")) {
         0 => "none",
-        1..=SHORT => "short",
-        ..=PAGE => "page",
+        chars if chars <= SHORT => "short",
+        chars if chars <= PAGE => "page",
         _ => "long",
     };
     let yes = |holds: bool| if holds { "yes" } else { "" };
