@@ -1,1 +1,171 @@
 //! The pages of those who tell: nothing readable stays, nothing is asked twice, no script is needed.
+//!
+//! A request comes over one connection of its own (`listen`, `head`), walks through `guard`, then one file under `routes`, which parses, asks and answers
+//! with a page or a [`PageError`]. What was answered travels in the page itself, sealed ([`Visit`]); what is sent is sealed to the key list in force
+//! ([`Portal::list`]) and goes into the inbox. A second listener, for the desk alone, is `collect`. The process shuts itself in before it serves (`confine`).
+
+mod assets;
+pub mod config;
+pub mod confine;
+mod error;
+mod fields;
+pub mod form;
+mod guard;
+mod head;
+mod lang;
+mod listen;
+mod lists;
+mod page;
+mod routes;
+#[cfg(test)]
+mod stage;
+mod state;
+
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::Router;
+use kniha_core::lang::Lang;
+use kniha_core::time::UtcMicros;
+use kniha_db::{Durability, Place};
+use kniha_inbox::{Inbox, InboxError};
+use kniha_seal::keylist::Trusted;
+use kniha_seal::part::Day;
+use tokio::net::TcpListener;
+
+pub use config::Config;
+pub use error::PageError;
+pub use fields::Fields;
+pub use lang::Tongue;
+pub use lists::ListRefused;
+pub use page::{Frame, Switch, page, refused_form};
+pub use state::{StateError, Visit};
+
+/// The machine's clock: microseconds since 1970. Pages and the inbox are given its day alone.
+pub type Clock = fn() -> UtcMicros;
+
+/// An open portal. Cloning is cheap.
+#[derive(Clone)]
+pub struct Portal(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    inbox: Inbox,
+    clock: Clock,
+    keys: state::StateKeys,
+    lists: lists::Lists,
+    banner: RwLock<Option<()>>,
+}
+
+/// Why a portal cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address of the database is missing.
+    #[error("the inbox lives in PostgreSQL, and {} does not hold its address", config::URL_VARIABLE)]
+    NoUrl,
+    /// The inbox cannot be opened.
+    #[error("the inbox cannot be opened")]
+    Inbox(#[source] InboxError),
+}
+
+/// Where the inbox of a portal's folder is kept. The caller reads [`config::URL_VARIABLE`].
+///
+/// # Errors
+/// [`OpenError::NoUrl`] where PostgreSQL is wanted and no address is given.
+pub fn place(config: &Config, folder: &Path, url: Option<String>) -> Result<Place, OpenError> {
+    match config.database {
+        config::Database::Sqlite => Ok(Place::Sqlite { file: folder.join("inbox.db"), key: None, durability: Durability::Full }),
+        config::Database::Postgres => url.map(|url| Place::Postgres { url }).ok_or(OpenError::NoUrl),
+    }
+}
+
+impl Portal {
+    /// A portal over an open inbox; reads the key lists that are kept there.
+    ///
+    /// # Errors
+    /// [`OpenError::Inbox`] when it does not answer.
+    pub async fn new(config: Config, inbox: Inbox, clock: Clock) -> Result<Portal, OpenError> {
+        let lists = lists::Lists::new(config.book, config.first_list);
+        for (no, bytes) in inbox.lists().await.map_err(OpenError::Inbox)? {
+            if let Err(refused) = lists.add(&bytes) {
+                // Whoever can write the database can stop the portal, but not make it seal to another key.
+                eprintln!("portal: key list {no} of the inbox: {refused}");
+            }
+        }
+        Ok(Portal(Arc::new(Inner { config, inbox, clock, keys: state::StateKeys::new(), lists, banner: RwLock::new(None) })))
+    }
+
+    /// What the operator's file says.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Where sealed parts go.
+    #[must_use]
+    pub fn inbox(&self) -> &Inbox {
+        &self.0.inbox
+    }
+
+    /// Today.
+    #[must_use]
+    pub fn today(&self) -> Day {
+        Day(u32::try_from((self.0.clock)().0 / 86_400_000_000).unwrap_or(0))
+    }
+
+    /// The key list to seal under today.
+    ///
+    /// # Errors
+    /// [`PageError::Closed`] when none holds: nothing can be taken.
+    pub fn list(&self) -> Result<Arc<Trusted>, PageError> {
+        self.0.lists.today(self.today()).ok_or(PageError::Closed)
+    }
+
+    /// Once an hour: forgets old keys of states, sweeps and tidies the inbox.
+    ///
+    /// # Errors
+    /// What the inbox said; it is tried again an hour later.
+    pub async fn every_hour(&self) -> Result<(), InboxError> {
+        self.0.keys.turn();
+        let now = (self.0.clock)();
+        self.0.inbox.sweep(now, month(self.today())).await?;
+        self.0.inbox.tidy().await
+    }
+
+    pub(crate) fn state(&self) -> &state::StateKeys {
+        &self.0.keys
+    }
+
+    pub(crate) fn lists(&self) -> &lists::Lists {
+        &self.0.lists
+    }
+
+    /// What the team says to everybody.
+    pub(crate) fn banner(&self, _lang: Lang) -> Option<String> {
+        let _held = self.0.banner.read().unwrap_or_else(PoisonError::into_inner);
+        None
+    }
+}
+
+/// Every page behind the guard.
+pub fn router(portal: Portal) -> Router {
+    guard::around(routes::forms().merge(assets::routes()), routes::uploads(), portal)
+}
+
+/// Serves the pages until `shutdown` resolves; requests under way have some seconds to end.
+pub async fn serve(portal: Portal, pages: TcpListener, shutdown: impl Future<Output = ()>) {
+    listen::serve(router(portal), pages, shutdown).await;
+}
+
+/// Randomness of the operating system; without it nothing can be sealed, and the request ends as a fault.
+#[must_use]
+pub fn random() -> impl rand_core::CryptoRng {
+    rand_core::UnwrapErr(getrandom::SysRng)
+}
+
+/// Months since January 1970, as blocks of mailboxes expire.
+fn month(day: Day) -> u32 {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let date = epoch.saturating_add(jiff::Span::new().try_days(i64::from(day.0)).unwrap_or_default());
+    u32::try_from((i32::from(date.year()) - 1970) * 12 + i32::from(date.month()) - 1).unwrap_or(0)
+}

@@ -1,0 +1,1 @@
+//! The wall that the process builds around itself.

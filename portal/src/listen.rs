@@ -1,0 +1,180 @@
+//! Connections: few, short, one request each.
+//!
+//! One request a connection: what follows on it is never read as a request, so that nothing can be smuggled behind another and nobody holds a place for
+//! nothing. A head has ten seconds, an answer thirty seconds for each piece that is taken; at most [`CONNECTIONS`] at once, others wait in the kernel.
+//! No address of a peer is read, kept or written.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
+use zeroize::Zeroizing;
+
+use crate::head;
+
+/// Most connections at once on one listener.
+pub(crate) const CONNECTIONS: u32 = 512;
+/// Longest time for a head.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+/// Longest time for the peer to take a piece of an answer.
+const WRITE_TIME: Duration = Duration::from_secs(30);
+/// After an answer what the peer still sends is read and dropped, for so long and so much: a connection that is reset under a browser shows no page.
+const LINGER_TIME: Duration = Duration::from_secs(10);
+const LINGER_BYTES: usize = 16 << 20;
+/// How long answers under way have when the portal stops.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Serves until `shutdown` resolves; requests under way have some seconds to end.
+pub(crate) async fn serve(router: Router, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+    let slots = Arc::new(Semaphore::new(CONNECTIONS as usize));
+    tokio::pin!(shutdown);
+    loop {
+        let accepted = async {
+            // The semaphore is never closed.
+            let slot = slots.clone().acquire_owned().await.ok();
+            (slot, listener.accept().await)
+        };
+        let (slot, stream) = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = accepted => accepted,
+        };
+        match stream {
+            Ok((stream, _)) => {
+                let router = router.clone();
+                tokio::spawn(async move {
+                    talk(router, stream).await;
+                    drop(slot);
+                });
+            }
+            // A peer that went away, or no file descriptors: others have them, and will give them back.
+            Err(_) => sleep(Duration::from_millis(50)).await,
+        }
+    }
+    drop(listener);
+    let _ = timeout(GRACE, slots.acquire_many(CONNECTIONS)).await;
+}
+
+/// One request and its answer.
+async fn talk(router: Router, mut stream: TcpStream) {
+    let _ = stream.set_nodelay(true);
+    let begun = match timeout(HEAD_TIME, read_head(&mut stream)).await {
+        Ok(Ok(begun)) => begun,
+        Ok(Err(None)) => return,
+        Ok(Err(Some(status))) => return refuse(stream, status).await,
+        Err(_) => return refuse(stream, "408 Request Timeout").await,
+    };
+    let io = TokioIo::new(Began { begun, taken: 0, stream, stuck: None });
+    let mut server = http1::Builder::new();
+    server.keep_alive(false).half_close(false).max_buf_size(head::MOST_BYTES * 4);
+    if let Ok(parts) = server.serve_connection(io, TowerToHyperService::new(router)).without_shutdown().await {
+        linger(parts.io.into_inner().stream).await;
+    }
+}
+
+/// Reads until the head is whole and checks it: what was read, or the status of the refusal, or nothing where the peer went away.
+async fn read_head(stream: &mut TcpStream) -> Result<Zeroizing<Vec<u8>>, Option<&'static str>> {
+    let mut read = Zeroizing::new(Vec::with_capacity(head::MOST_BYTES));
+    loop {
+        let before = read.len().saturating_sub(3);
+        if stream.read_buf(&mut *read).await.map_err(|_| None)? == 0 {
+            return Err(None);
+        }
+        if let Some(end) = head::end(&read[before..]) {
+            return if head::check(&read[..before + end]).is_ok() { Ok(read) } else { Err(Some("400 Bad Request")) };
+        }
+        if read.len() >= head::MOST_BYTES {
+            return Err(Some("431 Request Header Fields Too Large"));
+        }
+    }
+}
+
+/// A bare refusal: no browser sends such a head.
+async fn refuse(mut stream: TcpStream, status: &str) {
+    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\ncache-control: no-store\r\n\r\n");
+    if matches!(timeout(WRITE_TIME, stream.write_all(answer.as_bytes())).await, Ok(Ok(()))) {
+        linger(stream).await;
+    }
+}
+
+async fn linger(mut stream: TcpStream) {
+    if stream.shutdown().await.is_err() {
+        return;
+    }
+    let drained = async {
+        let (mut dropped, mut buffer) = (0, vec![0; 16 * 1024]);
+        while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+            dropped += read;
+            if dropped > LINGER_BYTES {
+                break;
+            }
+        }
+    };
+    let _ = timeout(LINGER_TIME, drained).await;
+}
+
+/// A stream of which the head was read already, and which gives up on a peer that takes nothing.
+struct Began {
+    /// The first bytes of a body may be in it.
+    begun: Zeroizing<Vec<u8>>,
+    taken: usize,
+    stream: TcpStream,
+    stuck: Option<Pin<Box<Sleep>>>,
+}
+
+impl Began {
+    /// What a write gave, or an error once it has waited too long.
+    fn patient<T>(&mut self, cx: &mut Context<'_>, wrote: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if wrote.is_ready() {
+            self.stuck = None;
+            return wrote;
+        }
+        let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + WRITE_TIME)));
+        stuck.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Began {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.taken < self.begun.len() {
+            let some = buffer.remaining().min(self.begun.len() - self.taken);
+            buffer.put_slice(&self.begun[self.taken..self.taken + some]);
+            self.taken += some;
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Began {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let wrote = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.patient(cx, wrote)
+    }
+
+    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, pieces: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        let wrote = Pin::new(&mut self.stream).poll_write_vectored(cx, pieces);
+        self.patient(cx, wrote)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
