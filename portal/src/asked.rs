@@ -41,7 +41,7 @@ impl Problem {
     }
 
     /// What is said.
-    pub(crate) fn text(&self, t: Tongue) -> String {
+    pub(crate) fn text(&self, t: &Tongue) -> String {
         self.text.clone().unwrap_or_else(|| t.get(self.key))
     }
 }

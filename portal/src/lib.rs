@@ -4,9 +4,11 @@
 //! with a page or a [`PageError`]. What was answered travels in the page itself, sealed ([`Visit`]); what is sent is sealed to the key list in force
 //! ([`Portal::list`]) and goes into the inbox. A second listener, for the desk alone, is `collect`. The process shuts itself in before it serves (`confine`).
 
+mod asked;
 mod assets;
 pub mod config;
 pub mod confine;
+mod draft;
 mod error;
 mod fields;
 pub mod form;

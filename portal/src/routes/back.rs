@@ -125,7 +125,7 @@ async fn open(State(portal): State<Portal>, frame: Frame, visit: Visit, fields: 
             return refused_form(&WordsPage { frame: frame.titled(title), problems: vec![problem] });
         }
     };
-    let keys = portal.keys()?;
+    let keys = portal.list()?;
     let book = portal.config().book;
     let source = Source::new(&book, &words);
     let stored = portal.inbox().blocks(source.mailbox().0).await?;
@@ -194,7 +194,7 @@ async fn take(portal: Portal, frame: Frame, visit: Visit, fields: Fields, what: 
             problems.clear();
         }
         let refused = !problems.is_empty();
-        let keys = portal.keys()?;
+        let keys = portal.list()?;
         let of = |no| numbers(&portal, no, &keys);
         let (team, lawyers, custodians) = (of(TEAM)?, of(LAWYERS)?, of(CUSTODIANS)?);
         let again = AgainPage { team, lawyers, custodians, frame, what, state: visit.seal(PURPOSE, &opened), typed: Typed::new(&answers, Some(&fields)), problems, most: MOST_ACCOUNT.to_string() };

@@ -178,7 +178,7 @@ async fn pump(
     state: &FileState,
     field: &mut multer::Field<'_>,
 ) -> Result<Result<(SealedPart, Body), &'static str>, PageError> {
-    let (keys, day, most) = (portal.keys()?, portal.today(), portal.config().upload_bytes);
+    let (keys, day, most) = (portal.list()?, portal.today(), portal.config().upload_bytes);
     let mut out = Vec::with_capacity(WRITE + 128 * 1024);
     let at = context(&keys, day, frame.t.lang());
     let mut sealer = state.follow.file(&at, state.next, &mut random(), &mut out).map_err(|error| unsealed(&error))?;
@@ -236,7 +236,7 @@ async fn keep(
     about: &Answers,
     sealed: kniha_inbox::Sealed,
 ) -> Result<Put, PageError> {
-    let keys = portal.keys()?;
+    let keys = portal.list()?;
     let at = context(&keys, portal.today(), frame.t.lang());
     let (vouching, words) = state.follow.vouch(&at, state.next, file, about, &mut random()).map_err(|error| unsealed(&error))?;
     Ok(portal.inbox().put(vec![sealed, kept(vouching, Body::Bytes(words))], None).await?)

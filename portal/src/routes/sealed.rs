@@ -40,7 +40,7 @@ pub(super) fn routes() -> Router<Portal> {
 
 async fn bundle(State(portal): State<Portal>, body: Bytes) -> Result<&'static str, Refusal> {
     let (parts, leaf) = wire::decode_bundle(&body).map_err(|_| Refusal::Bytes)?;
-    let keys = portal.keys().map_err(|_| Refusal::Closed)?;
+    let keys = portal.list().map_err(|_| Refusal::Closed)?;
     let mut sealed = Vec::new();
     for part in parts {
         addressed(&part.header, part.list_no, &keys)?;
@@ -57,7 +57,7 @@ async fn bundle(State(portal): State<Portal>, body: Bytes) -> Result<&'static st
 }
 
 async fn file(State(portal): State<Portal>, request: Request) -> Result<&'static str, Refusal> {
-    let keys = portal.keys().map_err(|_| Refusal::Closed)?;
+    let keys = portal.list().map_err(|_| Refusal::Closed)?;
     let most = portal.config().upload_bytes + portal.config().upload_bytes / MORE + MOST_BUNDLE as u64;
     let mut stream = request.into_body().into_data_stream();
     let mut first = Vec::new();

@@ -28,7 +28,7 @@ pub(super) async fn keep(
     sending: Sending,
     sender: impl FnOnce(&mut dyn FnMut(Sender<'_>) -> Result<(Bundle, Follow), SubmissionError>) -> Result<(Bundle, Follow), SubmissionError> + Send + 'static,
 ) -> Result<(Put, Follow), PageError> {
-    let (keys, day) = (portal.keys()?, portal.today());
+    let (keys, day) = (portal.list()?, portal.today());
     // Some milliseconds of arithmetic: not on a thread that answers others.
     let sealed = tokio::task::spawn_blocking(move || {
         let at = context(&keys, day, sending.lang);

@@ -172,7 +172,7 @@ pub(super) fn routes() -> Router<Portal> {
 
 async fn before(State(portal): State<Portal>, frame: Frame) -> Result<Response, PageError> {
     let title = frame.t.get("before-title");
-    let keys = portal.keys()?;
+    let keys = portal.list()?;
     page(&BeforePage { frame: frame.titled(title), team: numbers(&portal, TEAM, &keys)? })
 }
 
@@ -279,7 +279,7 @@ struct Screen<'a> {
 
 impl Screen<'_> {
     fn show(self, at: At, draft: &Draft, problems: Vec<Problem>) -> Result<Response, PageError> {
-        let (t, keys) = (self.frame.t, self.portal.keys()?);
+        let (t, keys) = (self.frame.t, self.portal.list()?);
         let state = self.visit.seal(PURPOSE, &draft.encode());
         // What was typed stands in the boxes again where this screen itself is shown again.
         let again = At::of(self.fields.get("at")) == Some(at);
@@ -310,7 +310,7 @@ impl Screen<'_> {
 
     /// Shows fresh words. Those shown before are forgotten with the state that knew them.
     fn words(self, mut draft: Draft) -> Result<Response, PageError> {
-        self.portal.keys()?;
+        self.portal.list()?;
         let again = draft.shown.is_some();
         let words = Words::random(&mut random());
         draft.shown = Some(Shown::new(&words, &mut random()));
