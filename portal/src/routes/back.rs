@@ -144,13 +144,7 @@ async fn open(State(portal): State<Portal>, frame: Frame, visit: Visit, fields: 
 }
 
 /// The answers among four blocks, the newest first. Blocks that do not open are nobody's: fillers, or of other keys.
-fn read(
-    book: &[u8; 32],
-    id: &MailboxId,
-    source: &Source,
-    stored: &[Vec<u8>],
-    team: &kniha_seal::sign::VerifyingKey,
-) -> Result<Vec<Answer>, PageError> {
+fn read(book: &[u8; 32], id: &MailboxId, source: &Source, stored: &[Vec<u8>], team: &kniha_seal::sign::VerifyingKey) -> Result<Vec<Answer>, PageError> {
     let blocks: Vec<Block> = stored.iter().filter_map(|bytes| Block::from_bytes(bytes).ok()).collect();
     let served = mailbox::serve(&blocks, &mut random()).map_err(|_| PageError::Broken)?;
     let key = source.reply();
@@ -197,7 +191,17 @@ async fn take(portal: Portal, frame: Frame, visit: Visit, fields: Fields, what: 
         let keys = portal.list()?;
         let of = |no| numbers(&portal, no, &keys);
         let (team, lawyers, custodians) = (of(TEAM)?, of(LAWYERS)?, of(CUSTODIANS)?);
-        let again = AgainPage { team, lawyers, custodians, frame, what, state: visit.seal(PURPOSE, &opened), typed: Typed::new(&answers, Some(&fields)), problems, most: MOST_ACCOUNT.to_string() };
+        let again = AgainPage {
+            team,
+            lawyers,
+            custodians,
+            frame,
+            what,
+            state: visit.seal(PURPOSE, &opened),
+            typed: Typed::new(&answers, Some(&fields)),
+            problems,
+            most: MOST_ACCOUNT.to_string(),
+        };
         return if refused { refused_form(&again) } else { page(&again) };
     }
     let door = answers.door();

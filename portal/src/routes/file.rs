@@ -172,12 +172,7 @@ async fn read(portal: &Portal, frame: &Frame, visit: &Visit, request: Request<Re
 }
 
 /// Seals the file as it comes. `Err` inside is what the person is told; nothing is left of it then.
-async fn pump(
-    portal: &Portal,
-    frame: &Frame,
-    state: &FileState,
-    field: &mut multer::Field<'_>,
-) -> Result<Result<(SealedPart, Body), &'static str>, PageError> {
+async fn pump(portal: &Portal, frame: &Frame, state: &FileState, field: &mut multer::Field<'_>) -> Result<Result<(SealedPart, Body), &'static str>, PageError> {
     let (keys, day, most) = (portal.list()?, portal.today(), portal.config().upload_bytes);
     let mut out = Vec::with_capacity(WRITE + 128 * 1024);
     let at = context(&keys, day, frame.t.lang());
@@ -228,14 +223,7 @@ async fn write(portal: &Portal, object: &mut Option<ObjectWriter>, out: &mut Vec
 }
 
 /// The file and what vouches for it, durable together.
-async fn keep(
-    portal: &Portal,
-    frame: &Frame,
-    state: &FileState,
-    file: FileRef,
-    about: &Answers,
-    sealed: kniha_inbox::Sealed,
-) -> Result<Put, PageError> {
+async fn keep(portal: &Portal, frame: &Frame, state: &FileState, file: FileRef, about: &Answers, sealed: kniha_inbox::Sealed) -> Result<Put, PageError> {
     let keys = portal.list()?;
     let at = context(&keys, portal.today(), frame.t.lang());
     let (vouching, words) = state.follow.vouch(&at, state.next, file, about, &mut random()).map_err(|error| unsealed(&error))?;
@@ -287,7 +275,8 @@ mod tests {
 
     #[test]
     fn a_name_is_never_a_path() {
-        for (sent, kept) in [("../../etc/passwd", "passwd"), ("C:\\fakepath\\фота.jpg", "фота.jpg"), ("a\0b\n", "ab"), ("..", ".."), ("/", ""), ("", "")] {
+        for (sent, kept) in [("../../etc/passwd", "passwd"), ("C:\\fakepath\\фота.jpg", "фота.jpg"), ("a\0b\n", "ab"), ("..", ".."), ("/", ""), ("", "")]
+        {
             assert_eq!(base_name(sent), kept);
         }
         assert_eq!(base_name(&"ў".repeat(300)).len(), 254);

@@ -7,6 +7,8 @@ mod home;
 mod sealed;
 mod send;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 

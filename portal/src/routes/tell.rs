@@ -41,16 +41,8 @@ enum At {
 }
 
 /// Fields that a screen asks, by block and name.
-const ACCOUNT: [(&str, &str); 8] = [
-    ("tell", "account"),
-    ("tell", "where"),
-    ("tell", "when"),
-    ("tell", "heard"),
-    ("own", "acts"),
-    ("tell", "later"),
-    ("tell", "help"),
-    ("triage", "urgent"),
-];
+const ACCOUNT: [(&str, &str); 8] =
+    [("tell", "account"), ("tell", "where"), ("tell", "when"), ("tell", "heard"), ("own", "acts"), ("tell", "later"), ("tell", "help"), ("triage", "urgent")];
 const DOOR: [(&str, &str); 7] =
     [("door", "door"), ("door", "custodians"), ("door", "write"), ("door", "never"), ("door", "silent"), ("door", "closed"), ("contact", "reach")];
 
