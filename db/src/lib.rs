@@ -152,9 +152,18 @@ impl Db {
     /// # Errors
     /// When the database does not answer or another process keeps the lock.
     pub async fn write(&self) -> Result<WriteTx, sqlx::Error> {
+        const BEGIN: &str = "BEGIN IMMEDIATE";
         let turn = self.writer.clone().lock_owned().await;
         let tx = match &self.pools {
-            Pools::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Sqlite { write, .. } => Tx::Sqlite(match write.begin_with(BEGIN).await {
+                // SQLite itself undoes a transaction that a full or failing disk has stopped, and sqlx goes on counting it as open: such a connection
+                // would refuse every later one. A fresh connection takes its place.
+                Err(sqlx::Error::InvalidSavePointStatement) => {
+                    write.acquire().await?.close().await?;
+                    write.begin_with(BEGIN).await?
+                }
+                begun => begun?,
+            }),
             Pools::Postgres(pool) => {
                 let mut tx = pool.begin().await?;
                 sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(WRITER_LOCK).execute(&mut *tx).await?;
