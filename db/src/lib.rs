@@ -337,3 +337,29 @@ impl WriteTx {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_stops_one_transaction_and_not_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("plain.db");
+        let db = Db::open(&Place::Sqlite { file: file.clone(), key: None, durability: Durability::Full }, true).await.unwrap();
+        let run = async |sql: &'static str| -> Result<(), sqlx::Error> {
+            let mut tx = db.write().await?;
+            on!(&mut *tx, c => sqlx::raw_sql(sql).execute(c).await.map(drop))?;
+            tx.commit().await
+        };
+        run("CREATE TABLE t (x BLOB); PRAGMA max_page_count = 20").await.unwrap();
+        let full = run("INSERT INTO t VALUES (zeroblob(1000000))").await.unwrap_err();
+        assert_eq!(full.as_database_error().unwrap().code().unwrap(), "13");
+        run("INSERT INTO t VALUES (x'01')").await.unwrap();
+        assert!(db.rewrite().await.unwrap());
+        assert!(std::fs::read(&file).unwrap().starts_with(b"SQLite format 3\0"), "without a key it is plain SQLite");
+        db.close().await;
+    }
+}
