@@ -163,9 +163,25 @@ pub fn random() -> impl rand_core::CryptoRng {
     rand_core::UnwrapErr(getrandom::SysRng)
 }
 
+/// The date of a day; the last one that there is for a clock beyond it.
+fn civil(day: Day) -> jiff::civil::Date {
+    let date = jiff::Span::new().try_days(i64::from(day.0)).and_then(|days| jiff::civil::date(1970, 1, 1).checked_add(days));
+    date.unwrap_or(jiff::civil::Date::MAX)
+}
+
 /// Months since January 1970, as blocks of mailboxes expire.
 fn month(day: Day) -> u32 {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    let date = epoch.saturating_add(jiff::Span::new().try_days(i64::from(day.0)).unwrap_or_default());
+    let date = civil(day);
     u32::try_from((i32::from(date.year()) - 1970) * 12 + i32::from(date.month()) - 1).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_counted_from_the_first() {
+        assert_eq!([Day(0), Day(30), Day(31), Day(21_990)].map(month), [0, 0, 1, 722]);
+        assert_eq!(civil(Day(u32::MAX)), jiff::civil::Date::MAX);
+    }
 }

@@ -1,6 +1,10 @@
 //! One file per page. `forms` have small bodies that the guard reads; `uploads` read theirs themselves.
 
+mod about;
+mod danger;
+mod genuine;
 mod home;
+mod leave;
 
 use axum::Router;
 
@@ -8,7 +12,7 @@ use crate::Portal;
 
 /// Pages and forms.
 pub(crate) fn forms() -> Router<Portal> {
-    Router::new().merge(home::routes())
+    Router::new().merge(home::routes()).merge(about::routes()).merge(danger::routes()).merge(genuine::routes()).merge(leave::routes())
 }
 
 /// Requests that bring a file or a sealed bundle.
