@@ -1,7 +1,6 @@
 # Every page.
 skip = Да старонкі
 leave-now = Пайсці зараз
-banner = Слова каманды
 help = Дапамога
 language = Мова
 why-ask = Навошта мы пытаемся?

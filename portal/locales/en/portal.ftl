@@ -1,7 +1,6 @@
 # Every page.
 skip = To the page
 leave-now = Leave now
-banner = A word from the team
 help = Help
 language = Language
 why-ask = Why do we ask?

@@ -1,7 +1,6 @@
 # Every page.
 skip = К странице
 leave-now = Уйти сейчас
-banner = Слово команды
 help = Помощь
 language = Язык
 why-ask = Зачем мы спрашиваем?

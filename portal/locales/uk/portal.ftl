@@ -1,7 +1,6 @@
 # Every page.
 skip = До сторінки
 leave-now = Піти зараз
-banner = Слово команди
 help = Допомога
 language = Мова
 why-ask = Навіщо ми питаємо?
