@@ -1,6 +1,7 @@
 //! The style sheet and the robots' page, compiled in. Does no I/O.
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -11,7 +12,10 @@ const STYLE: &str = include_str!("../static/style.css");
 const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
 
 pub(crate) fn routes() -> Router<Portal> {
-    Router::new().route("/style.css", get(async || text("text/css; charset=utf-8", STYLE))).route("/robots.txt", get(async || text("text/plain", ROBOTS)))
+    let robots = get(async || text("text/plain", ROBOTS));
+    // Browsers ask for an icon unless a page names one; there is none, and a page that says so would be for nobody.
+    let icon = get(async || StatusCode::NO_CONTENT);
+    Router::new().route("/favicon.ico", icon).route("/robots.txt", robots).route("/style.css", get(async || text("text/css; charset=utf-8", STYLE)))
 }
 
 /// Kept by nobody, like the pages: a style sheet in a browser's cache tells of a visit.

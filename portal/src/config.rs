@@ -109,6 +109,14 @@ pub struct Service {
     pub number: String,
 }
 
+impl Service {
+    /// The number as a telephone dials it.
+    #[must_use]
+    pub fn dial(&self) -> String {
+        self.number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+    }
+}
+
 /// The file as written.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

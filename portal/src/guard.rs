@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, ORIGIN, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
@@ -203,10 +203,157 @@ fn onion_location(portal: &Portal, uri: &Uri, headers: &HeaderMap) -> Option<Hea
     HeaderValue::from_str(&format!("{onion}{}", uri.path())).ok()
 }
 
-/// Reads the whole body of a small request that is no form.
-///
-/// # Errors
-/// [`PageError::TooLarge`] above `most` bytes.
-pub(crate) async fn whole(body: Body, most: usize) -> Result<axum::body::Bytes, PageError> {
-    to_bytes(body, most).await.map_err(|_| PageError::TooLarge)
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use axum::body::to_bytes;
+    use axum::http::StatusCode;
+    use axum::routing::{get, post};
+
+    use super::*;
+    use crate::stage::{Stage, form as encoded, send};
+
+    /// The wall around a page that answers with a field, one that seals, one that waits, one that breaks, and an upload.
+    fn walled(stage: &Stage) -> Router {
+        let forms = Router::new()
+            .route("/be/echo", post(async |fields: Fields| fields.get("a").to_owned()))
+            .route("/be/seal", post(async |visit: Visit| visit.seal("test", b"")))
+            .route("/be/break", get(async || -> StatusCode { panic!("{}", std::hint::black_box("testimony")) }));
+        let uploads = Router::new()
+            .route("/be/file", post(async |body: Body| to_bytes(body, usize::MAX).await.map(|read| read.len().to_string()).map_err(|_| PageError::TooLarge)));
+        around(forms, uploads, stage.portal.clone())
+    }
+
+    fn posted(path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Request {
+        let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded; charset=utf-8");
+        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).body(body.into()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_answer_carries_the_headers_and_no_error_is_bare() {
+        let stage = Stage::set().await;
+        let answers = [
+            (StatusCode::OK, stage.get("/").await),
+            (StatusCode::OK, stage.get("/be/about").await),
+            (StatusCode::OK, stage.get("/style.css").await),
+            (StatusCode::OK, stage.get("/keys").await),
+            (StatusCode::NOT_FOUND, stage.get("/be/nowhere").await),
+            (StatusCode::NOT_FOUND, stage.get("/xx/about").await),
+            (StatusCode::METHOD_NOT_ALLOWED, stage.post("/be/about", &[], &[]).await),
+            (StatusCode::METHOD_NOT_ALLOWED, stage.send(Request::put("/be/about").body(Body::empty()).unwrap()).await),
+            (StatusCode::METHOD_NOT_ALLOWED, stage.send(Request::options("/be").body(Body::empty()).unwrap()).await),
+            (StatusCode::NOT_FOUND, stage.get("/%FF/about").await),
+        ];
+        for (status, answer) in answers {
+            assert_eq!(answer.status, status, "{}", answer.body);
+            for (name, value) in HEADERS {
+                assert_eq!(answer.headers.get(name).unwrap(), value, "{status}");
+            }
+            assert_eq!((answer.headers.get(CONTENT_SECURITY_POLICY), answer.headers[CACHE_CONTROL].as_bytes()), (Some(&POLICY), &b"no-store"[..]));
+            assert!(!answer.headers.contains_key(SET_COOKIE) && !answer.body.contains("<script"), "{status}");
+            assert!(status.is_success() || answer.body.starts_with("<!doctype"), "a bare {status}");
+        }
+        assert!(stage.get("/ru/nowhere").await.body.contains("Здесь ничего нет"));
+    }
+
+    #[tokio::test]
+    async fn a_page_is_small_and_leads_out_in_one_step() {
+        let stage = Stage::set().await;
+        for path in ["/be/about", "/ru/leave", "/uk/genuine", "/en/danger"] {
+            let html = stage.get(path).await.body;
+            assert!(html.len() < 12_000, "{path}: {} bytes", html.len());
+            assert!(html.contains("<a class=\"leave\" href=\"https://weather.example/\""), "{html}");
+            assert!(["/be", "/ru", "/uk", "/en"].iter().all(|lang| html.contains(&format!("href=\"{lang}{}\"", &path[3..]))), "{html}");
+        }
+    }
+
+    #[tokio::test]
+    async fn other_sites_may_link_here_and_send_nothing() {
+        let stage = Stage::set().await;
+        let ask = async |headers: &[(&str, &str)]| {
+            let request = headers.iter().fold(Request::get("/be/about"), |request, (name, value)| request.header(*name, *value));
+            stage.send(request.body(Body::empty()).unwrap()).await.status
+        };
+        let site = ("sec-fetch-site", "cross-site");
+        assert_eq!(ask(&[site, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]).await, StatusCode::OK);
+        assert_eq!(ask(&[site, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")]).await, StatusCode::FORBIDDEN);
+        assert_eq!(ask(&[site, ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "style")]).await, StatusCode::FORBIDDEN);
+        for (headers, status) in [
+            (&[][..], StatusCode::OK),
+            (&[("origin", "null"), ("sec-fetch-site", "same-origin")], StatusCode::OK),
+            (&[("origin", "https://portal.example")], StatusCode::OK),
+            (&[("origin", "https://evil.example")], StatusCode::FORBIDDEN),
+            (&[("origin", "https://portal.example.evil.example")], StatusCode::FORBIDDEN),
+            (&[("origin", "null"), site, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")], StatusCode::FORBIDDEN),
+            (&[("origin", "null"), ("sec-fetch-site", "same-site")], StatusCode::FORBIDDEN),
+        ] {
+            assert_eq!(send(walled(&stage), posted("/be/echo", headers, "a=b")).await.status, status, "{headers:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_refused_whole_and_says_so() {
+        let stage = Stage::set().await;
+        assert_eq!(send(walled(&stage), posted("/be/echo", &[], encoded(&[("a", "слова\r\n")]))).await.body, "слова\n");
+        for bad in ["a=%CF%F0", "a=%00", "a=\0"] {
+            let answer = send(walled(&stage), posted("/be/echo", &[], bad)).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{bad}");
+            assert!(answer.body.contains("Не ўдалося прачытаць"), "{}", answer.body);
+        }
+        let text = Request::post("/be/echo").header("content-type", "text/plain").body(Body::from("a=b")).unwrap();
+        assert_eq!(send(walled(&stage), text).await.status, StatusCode::BAD_REQUEST);
+        let edge = format!("a={}", "x".repeat(FORM_BYTES - 2));
+        assert_eq!(send(walled(&stage), posted("/be/echo", &[], edge.clone())).await.status, StatusCode::OK);
+        let large = send(walled(&stage), posted("/be/echo", &[], edge + "x")).await;
+        assert!(large.status == StatusCode::PAYLOAD_TOO_LARGE && large.body.contains("Занадта шмат"), "{}", large.body);
+    }
+
+    #[tokio::test]
+    async fn an_upload_has_its_own_bound() {
+        let stage = Stage::with(|config| config.upload_bytes = 1000).await;
+        assert_eq!(send(walled(&stage), posted("/be/file", &[], vec![0; FORM_BYTES + 1])).await.body, (FORM_BYTES + 1).to_string());
+        assert_eq!(send(walled(&stage), posted("/be/file", &[], vec![0; 3 << 20])).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    }
+
+    #[tokio::test]
+    async fn a_slow_form_is_broken_off_with_a_page() {
+        let stage = Stage::set().await;
+        let router = walled(&stage);
+        tokio::time::pause();
+        let slow = futures_util::stream::pending::<Result<axum::body::Bytes, std::io::Error>>();
+        let answer = send(router, posted("/uk/echo", &[], Body::from_stream(slow))).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "nothing waits for a body that no page wants");
+        let slow = futures_util::stream::pending::<Result<axum::body::Bytes, std::io::Error>>();
+        let answer = send(walled(&stage), posted("/be/echo", &[], Body::from_stream(slow))).await;
+        assert!(answer.status == StatusCode::REQUEST_TIMEOUT && answer.body.contains("занадта доўга"), "{}", answer.body);
+    }
+
+    #[tokio::test]
+    async fn a_fault_shows_a_page_and_nothing_of_the_inside() {
+        let stage = Stage::set().await;
+        let answer = send(walled(&stage), Request::get("/be/break").body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(answer.body.contains("нешта зламалася") && !answer.body.contains("testimony"), "{}", answer.body);
+    }
+
+    #[tokio::test]
+    async fn the_half_is_set_with_the_first_sealed_state_and_bound_to_https_where_there_is_https() {
+        for (https, start) in [(false, "half="), (true, "__Host-half=")] {
+            let stage = Stage::with(|config| config.https = https).await;
+            let first = send(walled(&stage), posted("/be/seal", &[], "")).await;
+            let cookie = first.headers[SET_COOKIE].to_str().unwrap().to_owned();
+            assert!(cookie.starts_with(start) && cookie.contains("Secure") == https, "{cookie}");
+            let kept = cookie.split(';').next().unwrap();
+            assert!(!send(walled(&stage), posted("/be/seal", &[("cookie", kept)], "")).await.headers.contains_key(SET_COOKIE));
+        }
+    }
+
+    #[tokio::test]
+    async fn tor_browser_is_told_the_onion_address_on_the_ordinary_internet_alone() {
+        let onion = format!("http://{}.onion", "a2".repeat(28));
+        let stage = Stage::with(|config| config.onion = Some(onion.clone())).await;
+        assert_eq!(stage.get("/be/about").await.headers["onion-location"], format!("{onion}/be/about"));
+        let there = Request::get("/be/about").header("host", &onion[7..]).body(Body::empty()).unwrap();
+        assert!(!stage.send(there).await.headers.contains_key("onion-location"));
+    }
 }

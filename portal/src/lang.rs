@@ -10,6 +10,9 @@ use axum::http::Uri;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, static_loader};
 use kniha_core::lang::Lang;
+use kniha_seal::part::Day;
+
+use crate::civil;
 
 static_loader! {
     static LOCALES = {
@@ -58,6 +61,14 @@ impl Tongue {
     pub fn count(self, key: &str, n: usize) -> String {
         // A number's direction cannot spill over: without the isolating marks it can be copied and compared.
         self.fill(key, HashMap::from([(Cow::Borrowed("n"), FluentValue::from(n))])).replace(['\u{2068}', '\u{2069}'], "")
+    }
+
+    /// A day as people write it.
+    #[must_use]
+    pub fn date(self, day: Day) -> String {
+        let date = civil(day);
+        let month = self.get(&format!("month-{}", date.month()));
+        self.with("date", &[("day", &date.day().to_string()), ("month", &month), ("year", &date.year().to_string())]).replace(['\u{2068}', '\u{2069}'], "")
     }
 
     /// Whether there is a message of this key.

@@ -2,7 +2,7 @@
 //!
 //! A request comes over one connection of its own (`listen`, `head`), walks through `guard`, then one file under `routes`, which parses, asks and answers
 //! with a page or a [`PageError`]. What was answered travels in the page itself, sealed ([`Visit`]); what is sent is sealed to the key list in force
-//! ([`Portal::list`]) and goes into the inbox. A second listener, for the desk alone, is `collect`. The process shuts itself in before it serves (`confine`).
+//! ([`Portal::list`]) and goes into the inbox.  The process shuts itself in before it serves (`confine`).
 
 mod asked;
 mod assets;
@@ -24,10 +24,9 @@ mod stage;
 mod state;
 
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use axum::Router;
-use kniha_core::lang::Lang;
 use kniha_core::time::UtcMicros;
 use kniha_db::{Durability, Place};
 use kniha_inbox::{Inbox, InboxError};
@@ -56,7 +55,6 @@ struct Inner {
     clock: Clock,
     keys: state::StateKeys,
     lists: lists::Lists,
-    banner: RwLock<Option<()>>,
 }
 
 /// Why a portal cannot be opened.
@@ -94,7 +92,7 @@ impl Portal {
                 eprintln!("portal: key list {no} of the inbox: {refused}");
             }
         }
-        Ok(Portal(Arc::new(Inner { config, inbox, clock, keys: state::StateKeys::new(), lists, banner: RwLock::new(None) })))
+        Ok(Portal(Arc::new(Inner { config, inbox, clock, keys: state::StateKeys::new(), lists })))
     }
 
     /// What the operator's file says.
@@ -141,12 +139,6 @@ impl Portal {
     pub(crate) fn lists(&self) -> &lists::Lists {
         &self.0.lists
     }
-
-    /// What the team says to everybody.
-    pub(crate) fn banner(&self, _lang: Lang) -> Option<String> {
-        let _held = self.0.banner.read().unwrap_or_else(PoisonError::into_inner);
-        None
-    }
 }
 
 /// Every page behind the guard.
@@ -165,9 +157,43 @@ pub fn random() -> impl rand_core::CryptoRng {
     rand_core::UnwrapErr(getrandom::SysRng)
 }
 
+/// The date of a day; the last one that there is for a clock beyond it.
+fn civil(day: Day) -> jiff::civil::Date {
+    let date = jiff::Span::new().try_days(i64::from(day.0)).and_then(|days| jiff::civil::date(1970, 1, 1).checked_add(days));
+    date.unwrap_or(jiff::civil::Date::MAX)
+}
+
 /// Months since January 1970, as blocks of mailboxes expire.
 fn month(day: Day) -> u32 {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    let date = epoch.saturating_add(jiff::Span::new().try_days(i64::from(day.0)).unwrap_or_default());
+    let date = civil(day);
     u32::try_from((i32::from(date.year()) - 1970) * 12 + i32::from(date.month()) - 1).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::stage::{Keys, Stage, TODAY};
+
+    #[tokio::test]
+    async fn a_list_that_the_custodians_did_not_sign_is_not_sealed_to_whoever_puts_it_into_the_inbox() {
+        let stage = Stage::set().await;
+        let one = *stage.portal.list().unwrap().digest();
+        let two = stage.keys.list(2, Some(one), TODAY, Day(TODAY.0 + 1));
+        let forged = Keys::draw().list(3, Some(two.digest()), TODAY, Day(TODAY.0 + 1));
+        let inbox = stage.portal.inbox().clone();
+        inbox.put_list(2, &two.encode()).await.unwrap();
+        inbox.put_list(3, &forged.encode()).await.unwrap();
+        let portal = Portal::new(stage.portal.config().clone(), inbox, stage.portal.0.clock).await.unwrap();
+        assert_eq!(portal.list().unwrap().list().no, 2);
+        let after: Clock = || UtcMicros(i64::from(TODAY.0 + 2) * 86_400_000_000);
+        let portal = Portal::new(stage.portal.config().clone(), stage.portal.inbox().clone(), after).await.unwrap();
+        assert!(matches!(portal.list(), Err(PageError::Closed)));
+    }
+
+    #[test]
+    fn months_are_counted_from_the_first() {
+        assert_eq!([Day(0), Day(30), Day(31), Day(21_990)].map(month), [0, 0, 1, 722]);
+        assert_eq!(civil(Day(u32::MAX)), jiff::civil::Date::MAX);
+    }
 }

@@ -178,3 +178,78 @@ impl AsyncWrite for Began {
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::net::SocketAddr;
+
+    use super::*;
+    use crate::stage::Stage;
+
+    async fn served(stage: &Stage) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(serve(crate::router(stage.portal.clone()), listener, std::future::pending()));
+        address
+    }
+
+    /// Everything that comes back for these bytes.
+    async fn says(address: SocketAddr, bytes: &[u8]) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        let mut back = Vec::new();
+        stream.read_to_end(&mut back).await.unwrap();
+        String::from_utf8_lossy(&back).into_owned()
+    }
+
+    #[tokio::test]
+    async fn one_request_is_answered_and_what_follows_it_is_not() {
+        let stage = Stage::set().await;
+        let address = served(&stage).await;
+        let twice = "GET /be/about HTTP/1.1\r\nHost: a\r\n\r\nGET /keys HTTP/1.1\r\nHost: a\r\n\r\n";
+        let said = says(address, twice.as_bytes()).await;
+        assert!(said.starts_with("HTTP/1.1 200 OK") && said.contains("connection: close") && said.contains("</html>"), "{said}");
+        assert_eq!((said.matches("HTTP/1.1").count(), said.contains("kniha-keys")), (1, false), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_head_with_two_meanings_is_refused_before_anything_reads_it() {
+        let stage = Stage::set().await;
+        let address = served(&stage).await;
+        for bad in [
+            "POST /be HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            "POST /be HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd",
+            "GET /be HTTP/1.1\r\nHost: a\nX: y\r\n\r\n",
+            "GET http://a/be HTTP/1.1\r\nHost: a\r\n\r\n",
+        ] {
+            let said = says(address, bad.as_bytes()).await;
+            assert!(said.starts_with("HTTP/1.1 400") && said.matches("HTTP/1.1").count() == 1, "{bad:?}: {said}");
+        }
+        let long = format!("GET /be HTTP/1.1\r\nHost: a\r\nX: {}", "y".repeat(head::MOST_BYTES));
+        assert!(says(address, long.as_bytes()).await.starts_with("HTTP/1.1 431"));
+    }
+
+    #[tokio::test]
+    async fn a_form_that_is_too_large_gets_its_page_and_not_a_broken_connection() {
+        let stage = Stage::set().await;
+        let address = served(&stage).await;
+        let large = 3 << 20;
+        let head = format!("POST /be/about HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {large}\r\n\r\n");
+        let said = says(address, &[head.as_bytes(), &vec![b'a'; large]].concat()).await;
+        assert!(said.contains("</html>"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_slow_head_is_given_up() {
+        let stage = Stage::set().await;
+        let address = served(&stage).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET /be HTTP/1.1\r\nHost: a\r\n").await.unwrap();
+        tokio::task::yield_now().await;
+        tokio::time::pause();
+        let mut back = Vec::new();
+        stream.read_to_end(&mut back).await.unwrap();
+        assert!(back.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&back));
+    }
+}

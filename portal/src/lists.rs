@@ -83,11 +83,6 @@ impl Lists {
         self.begun(today).filter(|trusted| trusted.on(today).is_ok())
     }
 
-    /// The newest list, whether its first day has come or not.
-    pub(crate) fn newest(&self) -> Option<Arc<Trusted>> {
-        self.held.read().unwrap_or_else(PoisonError::into_inner).chain.last().cloned()
-    }
-
     /// What `GET /keys` answers.
     pub(crate) fn served(&self) -> Bytes {
         self.held.read().unwrap_or_else(PoisonError::into_inner).served.clone()

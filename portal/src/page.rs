@@ -1,4 +1,4 @@
-//! The frame around every page: language, title, where *Leave now* goes, the team's banner, the way to other languages. Does no I/O.
+//! The frame around every page: language, title, where *Leave now* goes, the way to other languages. Does no I/O.
 
 use askama::Template;
 use axum::extract::FromRequestParts;
@@ -40,8 +40,6 @@ pub struct Frame {
     pub house: String,
     /// Where *Leave now* goes.
     pub leave: String,
-    /// What the team says to everybody, in the page's language.
-    pub banner: Option<String>,
     languages: Vec<Lang>,
 }
 
@@ -69,7 +67,6 @@ impl Frame {
             seen: true,
             house: config.title.clone(),
             leave: config.leave.clone(),
-            banner: portal.banner(lang),
             languages: config.languages.clone(),
         }
     }

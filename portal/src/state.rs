@@ -256,9 +256,10 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_state_opens_for_three_hours_and_is_forgotten_after_four() {
         let stage = Stage::set().await;
+        tokio::time::pause();
         let visit = with_half(&stage.portal, ONE);
         let state = visit.seal("tell", b"words");
         for _ in 0..3 {

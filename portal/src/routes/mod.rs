@@ -1,9 +1,13 @@
 //! One file per page. `forms` have small bodies that the guard reads; `uploads` read theirs themselves.
 
+mod about;
 mod back;
+mod danger;
 mod file;
+mod genuine;
 mod got;
 mod home;
+mod leave;
 mod sealed;
 mod send;
 mod tell;
@@ -16,10 +20,11 @@ use crate::Portal;
 
 /// Pages and forms.
 pub(crate) fn forms() -> Router<Portal> {
-    Router::new().merge(home::routes()).merge(tell::routes()).merge(back::routes())
+    let shown = home::routes().merge(about::routes()).merge(danger::routes()).merge(genuine::routes()).merge(leave::routes());
+    shown.merge(tell::routes()).merge(back::routes())
 }
 
 /// Requests that bring a file or a sealed bundle.
 pub(crate) fn uploads() -> Router<Portal> {
-    Router::new().merge(file::routes()).merge(sealed::routes())
+    file::routes().merge(sealed::routes())
 }
