@@ -9,8 +9,8 @@ use kniha_seal::sign::{Purpose, VerifyingKey};
 use super::team_sign::{read_list, shape};
 use crate::exit::{Exit, Failure};
 use crate::home::Home;
-use crate::team::{self, DeskKeys, ListSignature, members};
 use crate::say;
+use crate::team::{self, DeskKeys, ListSignature, members};
 
 /// Keep a key list that enough custodians signed
 #[derive(clap::Args)]
@@ -71,10 +71,15 @@ pub(crate) async fn run(raw: &Raw, dir: &Path) -> anyhow::Result<()> {
 fn add(signed: &mut SignedList, path: &Path, roots: &[&VerifyingKey]) -> anyhow::Result<()> {
     let bytes = members::read_bounded(path, ListSignature::MOST)?;
     let read = std::str::from_utf8(&bytes).ok().and_then(ListSignature::parse);
-    let ListSignature { digest, signature } =
-        read.ok_or_else(|| Failure::input(format!("{} is no signature of a key list, or it was cut.", path.display()), "Have the file sent again, as a file and not as text."))?;
+    let ListSignature { digest, signature } = read.ok_or_else(|| {
+        Failure::input(format!("{} is no signature of a key list, or it was cut.", path.display()), "Have the file sent again, as a file and not as text.")
+    })?;
     if digest != signed.digest() {
-        return Err(Failure::input(format!("{} signs another list than this draft.", path.display()), "See that the custodian signed this very draft: compare the digest in words.").into());
+        return Err(Failure::input(
+            format!("{} signs another list than this draft.", path.display()),
+            "See that the custodian signed this very draft: compare the digest in words.",
+        )
+        .into());
     }
     let key = roots.iter().find(|key| key.verify(Purpose::KeyList, signed.to_sign(), &signature).is_ok());
     let key = key.ok_or_else(|| {
