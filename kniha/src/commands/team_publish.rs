@@ -57,11 +57,10 @@ pub(crate) async fn run(raw: &Raw, dir: &Path) -> anyhow::Result<()> {
     })?;
     let path = team::publish(dir, &signed)?;
     say::note(&format!(
-        "Key list {} holds now and until {}. It is kept in {}, with {} signatures.\n\nThis week's six words: {}\n\nNext: bring it to the portal with the next `kniha collect`, and draft the next list two weeks before this one ends.",
+        "Key list {} holds now and until {}. It is kept in {}.\n\nThis week's six words: {}\n\nNext: bring it to the portal with the next `kniha collect`, and draft the next list two weeks before this one ends.",
         list.no,
         team::day_text(list.to),
         path.display(),
-        raw.signatures.len(),
         list.week_words(trusted.digest(), today, Lang::En).join(" "),
     ));
     Ok(())
