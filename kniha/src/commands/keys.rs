@@ -6,6 +6,7 @@ use clap::Subcommand;
 use kniha_core::lang::Lang;
 use kniha_seal::keyfile::{KeyFile, MemberKey, Passphrase, WrappingKey, spoken};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::exit::{Exit, Failure};
 use crate::home::files;
@@ -120,7 +121,7 @@ fn new(path: &Path, lang: Lang) -> anyhow::Result<()> {
 /// Shows the passphrase once and has it typed back; gives what was typed.
 fn typed_back(passphrase: &Passphrase, lang: Lang) -> anyhow::Result<Passphrase> {
     const TRIES: usize = 3;
-    say::note(&format!("Write these eight words on paper. They are shown only now:\n\n  {}\n", passphrase.text(lang).as_str()));
+    say::note(&Zeroizing::new(format!("Write these eight words on paper. They are shown only now:\n\n  {}\n", passphrase.text(lang).as_str())));
     if ask::is_person() {
         ask::line("Press Enter when they are on paper; the screen is then cleared. ")?;
         // Screen and what was scrolled away.
