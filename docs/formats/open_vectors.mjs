@@ -255,4 +255,41 @@ function receipt() {
     checked(`a receipt: fields, person, commitment, capsule ("${held[6]}")`);
 }
 
-for (const check of [source, small, part, block, keylist, receipt]) check();
+function memberKey() {
+    const v = vectors("member-key");
+    const lists = Object.fromEntries(["be", "ru", "uk", "en"].map((lang) => [lang, readFileSync(new URL(`../../seal/words/${lang}.txt`, import.meta.url), "utf8").trim().split("\n")]));
+    const bitsOf = (words, lang) => words.split(" ").map((w) => lists[lang].indexOf(w).toString(2).padStart(11, "0")).join("");
+    const phrases = Object.entries(v.passphrase).map(([lang, words]) => bitsOf(words, lang));
+    assert(phrases.every((bits) => bits.length === 88 && bits === phrases[0]));
+    const passphrase = Uint8Array.from(phrases[0].match(/.{8}/g).map((b) => parseInt(b, 2)));
+    // The lines: blocks of four letters, the last of a line checks it.
+    const lines = v.text.trim().split("\n");
+    assert.deepEqual([lines.shift(), lines.pop()], ["kniha-secret-key 1", "kniha-secret-key end"]);
+    const base32 = "abcdefghijklmnopqrstuvwxyz234567";
+    const bits = (bytes) => [...bytes].map((b) => b.toString(2).padStart(8, "0")).join("");
+    const letters = lines.map((line, i) => {
+        const blocks = line.split(" "), check = blocks.pop(), own = blocks.join("");
+        assert.equal(bits(hash("kniha/1/key-line", [i + 1], own)).slice(0, 20).match(/.{5}/g).map((n) => base32[parseInt(n, 2)]).join(""), check);
+        return own;
+    }).join("");
+    const all = [...letters].map((c) => base32.indexOf(c).toString(2).padStart(5, "0")).join("");
+    const bytes = Uint8Array.from(all.match(/.{8}/g).map((b) => parseInt(b, 2)));
+    assert.equal(toHex(bytes), toHex(base64(v.file)));
+    const [[version, [m, t, p], salt, fingerprint, nonce, body], end] = cbor(bytes);
+    assert.deepEqual([version, m, t, p, end], [1, 262144, 3, 1, bytes.length]);
+    const key = argon2id(passphrase, salt, { m, t, p, dkLen: 32 });
+    const aad = cat("kniha/1/member-key", be(m, 4), be(t, 4), be(p, 4), salt, fingerprint);
+    const seeds = xchacha20poly1305(key, nonce, aad).decrypt(body);
+    const [opening, ed, ml] = [0, 32, 64].map((at) => seeds.slice(at, at + 32));
+    const own = cat(MLKEM768X25519.getPublicKey(opening), ed25519.getPublicKey(ed), ml_dsa65.keygen(ml).publicKey);
+    assert.equal(toHex(hash("kniha/1/member", own)), toHex(fingerprint));
+    const written = v.public.trim().split("\n");
+    assert.deepEqual([written.shift(), written.pop()], ["kniha-public-key 1", `check ${toHex(fingerprint)}`]);
+    assert(written.slice(0, -1).every((line) => line.length === 64));
+    assert.equal(toHex(base64(written.join(""))), toHex(own));
+    for (const [lang, words] of Object.entries(v.spoken)) assert.equal(bitsOf(words, lang), bits(fingerprint).slice(0, 110));
+    verify(own.slice(1216), "kniha/1/sign/act", hex(v.message), hex(v.signature));
+    checked("a member's key: passphrase, lines, both halves");
+}
+
+for (const check of [source, small, part, block, keylist, receipt, memberKey]) check();

@@ -8,6 +8,7 @@ mod label;
 
 pub mod age;
 pub mod holder;
+pub mod keyfile;
 pub mod keylist;
 pub mod leaf;
 pub mod mailbox;

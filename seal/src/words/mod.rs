@@ -85,8 +85,7 @@ impl Words {
     /// # Errors
     /// [`WordsError`] says what to look at again.
     pub fn parse(typed: &str, likely: Lang) -> Result<Words, WordsError> {
-        let typed = &typed[..typed.floor_char_boundary(MOST)];
-        let tokens: Zeroizing<Vec<String>> = Zeroizing::new(typed.split(|c| !fold::is_inside(c)).map(fold::fold).filter(|w| !w.is_empty()).collect());
+        let tokens = tokens(typed);
         if tokens.len() != COUNT {
             return Err(WordsError::Count { words: tokens.len() });
         }
@@ -115,6 +114,17 @@ impl Words {
                 .1),
         }
     }
+}
+
+/// What was typed, word by word, folded; numbers, commas and line breaks between are left out.
+pub(crate) fn tokens(typed: &str) -> Zeroizing<Vec<String>> {
+    let typed = &typed[..typed.floor_char_boundary(MOST)];
+    Zeroizing::new(typed.split(|c| !fold::is_inside(c)).map(fold::fold).filter(|w| !w.is_empty()).collect())
+}
+
+/// The number of a folded word, or of its beginning of four letters or more, in the list of a language.
+pub(crate) fn number(folded: &str, lang: Lang) -> Option<u16> {
+    List::of(lang).number(folded)
 }
 
 /// A few words for people to compare aloud, out of bits that need not be secret.

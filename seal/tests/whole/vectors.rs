@@ -9,6 +9,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use kniha_core::commit::Hash;
 use kniha_core::lang::Lang;
 use kniha_seal::age::{self, FileKey, Identity, Recipients};
+use kniha_seal::keyfile::{KeyFile, MemberKey, MemberPublic, Passphrase, WrappingKey};
 use kniha_seal::keylist::{KeyList, ListedQuorum, ListedSlot, Root, SignedList, Trusted};
 use kniha_seal::leaf::{CAPSULE_LEN, Leaf};
 use kniha_seal::mailbox::{Answer, AnswerKind, Block};
@@ -316,4 +317,31 @@ fn a_receipt() {
         person: Person(Hash(fixed(&kept["person"]))),
     };
     assert_eq!(opening.commitment(), commitment);
+}
+
+#[test]
+fn a_members_key() {
+    let mut rng = rng(9);
+    let passphrase = Passphrase::random(&mut rng);
+    let key = MemberKey::random(&mut rng);
+    let file = key.close(&WrappingKey::fresh(&passphrase, &mut rng).unwrap(), &mut rng).unwrap();
+    let public = key.public();
+    let by_lang = |text: &dyn Fn(Lang) -> String| Lang::ALL.map(|lang| (lang.code().to_owned(), json!(text(lang)))).into_iter().collect::<serde_json::Map<_, _>>();
+    let kept = kept(
+        "member-key",
+        &json!({
+            "passphrase": by_lang(&|lang| passphrase.text(lang).to_string()),
+            "file": BASE64.encode(&file.encode()),
+            "text": file.to_text(),
+            "public": public.to_text(),
+            "spoken": by_lang(&|lang| public.spoken(lang).join(" ")),
+            "message": hex(b"test"),
+            "signature": hex(key.signing().sign(Purpose::Act, b"test").bytes()),
+        }),
+    );
+    let text = kept["text"].as_str().unwrap();
+    assert_eq!(KeyFile::decode(&unbase64(&kept["file"])), Ok(KeyFile::parse(text).unwrap()));
+    let typed = Passphrase::read(kept["passphrase"]["uk"].as_str().unwrap()).unwrap();
+    let opened = KeyFile::parse(text).unwrap().open(&typed[0]).unwrap();
+    assert_eq!(MemberPublic::parse(kept["public"].as_str().unwrap()), Ok(opened.public()));
 }
