@@ -17,6 +17,7 @@ mod restore;
 mod search;
 mod serve;
 mod show;
+mod submit;
 
 use std::path::PathBuf;
 
@@ -55,6 +56,7 @@ enum Command {
     Doctor(doctor::Raw),
     Reindex(reindex::Raw),
     Names(names::Raw),
+    Submit(Box<submit::Raw>),
     ExitCodes(exit_codes::Raw),
 }
 
@@ -77,6 +79,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Doctor(raw) => doctor::run(raw, &dir).await,
         Command::Reindex(raw) => reindex::run(raw, &dir).await,
         Command::Names(raw) => names::run(raw),
+        Command::Submit(raw) => tokio::task::block_in_place(|| submit::run(*raw)),
         Command::ExitCodes(_) => exit_codes::run(),
     }
 }
