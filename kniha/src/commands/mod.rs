@@ -12,6 +12,7 @@ mod import_csv;
 mod init;
 mod member;
 mod names;
+mod open;
 mod reindex;
 mod restore;
 mod search;
@@ -57,6 +58,7 @@ enum Command {
     Reindex(reindex::Raw),
     Names(names::Raw),
     Submit(Box<submit::Raw>),
+    Open(open::Raw),
     ExitCodes(exit_codes::Raw),
 }
 
@@ -80,6 +82,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Reindex(raw) => reindex::run(raw, &dir).await,
         Command::Names(raw) => names::run(raw),
         Command::Submit(raw) => tokio::task::block_in_place(|| submit::run(*raw)),
+        Command::Open(raw) => open::run(raw, &dir).await,
         Command::ExitCodes(_) => exit_codes::run(),
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod client;
 pub(crate) mod found;
 pub(crate) mod opening_log;
 pub(crate) mod pieces;
+pub(crate) mod source_file;
 pub(crate) mod told;
 pub(crate) mod trust;
 
