@@ -62,6 +62,7 @@ pub(crate) fn watch() -> Watch {
         if tokio::signal::ctrl_c().await.is_err() {
             return;
         }
+        crate::ask::echo_again();
         if let Ok(begun) = BEGUN.lock() {
             begun.iter().for_each(|path| remove(path));
         }

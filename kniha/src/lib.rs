@@ -1,8 +1,10 @@
 //! `kniha`: the command line of the book.
 //!
 //! Each command is one file in `commands/`: what was written (clap), what that means once checked, and the run. [`main`] only chooses the
-//! command and turns its end into an exit code and three sentences. [`intake`] is open to others too: what its readers make of a file.
+//! command and turns its end into an exit code and three sentences. [`intake`] is open to others too: what its readers make of a file; and [`team`]: whose
+//! keys a book has.
 
+mod ask;
 mod clock;
 mod commands;
 mod demo;
@@ -13,6 +15,7 @@ mod interrupt;
 mod lanes;
 mod names;
 mod say;
+pub mod team;
 
 use std::process::ExitCode;
 

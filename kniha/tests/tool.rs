@@ -10,9 +10,13 @@ mod book;
 mod books;
 #[path = "tool/imports.rs"]
 mod imports;
+#[path = "tool/keys.rs"]
+mod keys;
 #[path = "tool/members.rs"]
 mod members;
 #[path = "tool/names.rs"]
 mod names;
 #[path = "tool/reading.rs"]
 mod reading;
+#[path = "tool/team.rs"]
+mod team;

@@ -6,13 +6,17 @@ use std::path::Path;
 use kniha_store::{PageCheck, Pages, Store, StoreError, check, imports, integrity, members, reader};
 use serde_json::json;
 
+use super::team_show;
 use crate::exit::{Failure, chain, explain};
 use crate::home::config::Database;
 use crate::home::{Home, key};
+use crate::team::{self, DeskKeys};
 use crate::{clock, say};
 
 /// Space below which a warning is due.
 const LITTLE_SPACE: u64 = 1 << 30;
+/// Days before the end of a key list when the next one is due.
+const ENDS_SOON: i64 = 14;
 /// Faults of one kind that are shown.
 const SHOWN: usize = 20;
 
@@ -70,6 +74,7 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     let mut found = Findings { json: raw.json, out: say::Out::new(), faults: 0, looks: 0 };
     machine(&mut found, dir)?;
     key_file(&mut found, dir)?;
+    team_keys(&mut found, dir)?;
     match Home::open(dir) {
         Err(error) => found.add(State::Fault, "settings", &first_line(&error), &dir.join("kniha.toml").display().to_string())?,
         Ok(mut home) => {
@@ -150,6 +155,32 @@ fn key_file(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
         (Ok(rights), Ok(_)) => found.add(State::Ok, "key file", &format!("a key, mode {rights:04o}"), &from)?,
         (_, Err(error)) => found.add(State::Fault, "key file", &first_line(&error), &from)?,
         (Err(error), _) => found.add(State::Fault, "key file", &error.to_string(), &from)?,
+    }
+    Ok(())
+}
+
+/// The key list, how long it holds, and the desk's own keys.
+fn team_keys(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
+    const WHAT: &str = "key list";
+    let from = dir.join("keylists").display().to_string();
+    let trusted = match team::current(dir) {
+        Ok(Some(trusted)) => trusted,
+        Ok(None) => return Ok(found.add(State::Look, WHAT, "none: nothing can be sealed to this book; `kniha team draft` begins one", &from)?),
+        Err(error) => return Ok(found.add(State::Fault, WHAT, &first_line(&error), &from)?),
+    };
+    let (list, today) = (trusted.list(), team::today());
+    let left = i64::from(list.to.0) - i64::from(today.0);
+    let fact = format!("number {}, until {}: {}", list.no, team::day_text(list.to), team_show::remaining(left));
+    match left {
+        ..0 => found.add(State::Fault, WHAT, &format!("{fact}; draft, sign and publish the next one"), &from)?,
+        0..ENDS_SOON => found.add(State::Look, WHAT, &format!("{fact}; draft the next one now"), &from)?,
+        _ => found.add(State::Ok, WHAT, &fact, &from)?,
+    }
+    let from = dir.join(team::DESK_KEYS).display().to_string();
+    match (team::desk_keys_rights(dir), DeskKeys::read(dir)) {
+        (Ok(rights), Ok(keys)) if keys.are_in(list) => found.add(State::Ok, "desk keys", &format!("those of the key list, mode {rights:04o}"), &from)?,
+        (_, Ok(_)) => found.add(State::Fault, "desk keys", "not those of the key list: put back the right ones, or publish a list that names these", &from)?,
+        (_, Err(error)) => found.add(State::Fault, "desk keys", &first_line(&error), &from)?,
     }
     Ok(())
 }

@@ -10,13 +10,17 @@ use std::path::{Path, PathBuf};
 use kniha_core::id::{CaseId, MemberId};
 use kniha_core::lang::Lang;
 use kniha_core::text;
+use kniha_seal::keylist::SignedList;
 use kniha_store::{Beginning, Random, Store};
 
+use super::team_draft::{self, Roles};
+use super::team_sign;
 use crate::exit::{Exit, Failure, NOTHING_WRITTEN};
 use crate::home::config::{Config, Database, URL_VARIABLE, url_from_environment};
 use crate::home::key::RegisterKey;
 use crate::home::{self, Home, files};
 use crate::interrupt::Begun;
+use crate::team::{self, DeskKeys, Plan, Size};
 use crate::{clock, say};
 
 /// Make a new book
@@ -25,9 +29,13 @@ use crate::{clock, say};
   kniha init                                     asks for a title, makes ./book
   kniha --book protests init --title \"Protests\" --member Vera --yes
   KNIHA_DATABASE_URL=postgres://… kniha init --database postgres --at-rest \"LUKS, key asked at boot\"
+  kniha init --team small --custodian a.pub … --screener d.pub … --lawyer f.pub …
 
 The folder then holds kniha.toml, register.key and register.db. Keep a copy of register.key somewhere
-else, offline: without it nobody can open the book, and whoever has it and the database can read it.")]
+else, offline: without it nobody can open the book, and whoever has it and the database can read it.
+
+With --team the first key list is drafted too (`kniha help team`), from public keys that the members made
+with `kniha keys new` on their own machines, and desk.keys is made. No member's secret key is ever made here.")]
 pub(crate) struct Raw {
     /// Title of the book
     #[arg(long)]
@@ -44,6 +52,11 @@ pub(crate) struct Raw {
     /// Ask nothing, take the defaults
     #[arg(long)]
     yes: bool,
+    /// Draft the first key list too, for a team of this size
+    #[arg(long, value_enum, value_name = "SIZE")]
+    team: Option<Size>,
+    #[command(flatten)]
+    roles: Roles,
 }
 
 /// What the command line means.
@@ -53,6 +66,7 @@ pub(crate) struct Init {
     member: String,
     database: Database,
     at_rest: Option<String>,
+    team: Option<Plan>,
 }
 
 impl Raw {
@@ -86,6 +100,11 @@ impl Raw {
             )
             .into());
         }
+        let team = match self.team {
+            Some(size) => Some(self.roles.plan(size, None)?),
+            None if self.roles.any() => return Err(Failure::usage("Members are named, and no team.", "Say how large it is: --team small, medium or large.").into()),
+            None => None,
+        };
         let title = match self.title {
             Some(title) => title,
             None if self.yes => "Book".to_owned(),
@@ -95,14 +114,14 @@ impl Raw {
             let text = text.trim().to_owned();
             text::check_line(&text).map(|()| text).map_err(|e| Failure::usage(format!("The {what} cannot be used: {e}."), "Write another one."))
         };
-        Ok(Init { dir, title: line("title", title)?, member: line("member's name", self.member)?, database, at_rest: self.at_rest })
+        Ok(Init { dir, title: line("title", title)?, member: line("member's name", self.member)?, database, at_rest: self.at_rest, team })
     }
 }
 
 impl Init {
     /// A book in a file, with nothing asked.
     pub(crate) fn on_sqlite(dir: PathBuf, title: &str, member: &str) -> Init {
-        Init { dir, title: title.to_owned(), member: member.to_owned(), database: Database::Sqlite, at_rest: None }
+        Init { dir, title: title.to_owned(), member: member.to_owned(), database: Database::Sqlite, at_rest: None, team: None }
     }
 }
 
@@ -115,6 +134,11 @@ pub(crate) async fn run(init: Init) -> anyhow::Result<()> {
         say::visible(&home.config.title),
         home.config.database.kind(),
     ));
+    let draft = dir.join(team_draft::name(1));
+    if draft.exists() {
+        say::note("");
+        team_draft::tell(&team_sign::read_list(&draft)?, None, &draft)?;
+    }
     Ok(())
 }
 
@@ -141,12 +165,17 @@ pub(crate) async fn make(init: Init) -> anyhow::Result<Home> {
     key.write(&making)?;
     let config = Config { title: init.title.clone(), database: init.database, member, languages: Lang::ALL.to_vec(), at_rest: init.at_rest };
     config.write(&making)?;
-    // With PostgreSQL the key must be on the disk before the rows that need it are.
+    let book_id = random.bytes()?;
+    if let Some(plan) = &init.team {
+        let desk = DeskKeys::make(&making, &mut team::rng()?)?;
+        files::write_new(&making.join(team_draft::name(1)), &SignedList::unsigned(plan.list(book_id, &desk, None))?.encode())?;
+    }
+    // With PostgreSQL the key must be on the disk before the rows that need it are; so is the draft, which a later init does not make anew.
     files::sync_dir(&making)?;
     let place = home::place(&making, &config.database, &key)?;
     let case: CaseId = random.id()?;
     let beginning = Beginning {
-        book_id: random.bytes()?,
+        book_id,
         title: init.title,
         member,
         member_name: init.member,

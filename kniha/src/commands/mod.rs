@@ -10,6 +10,7 @@ mod import;
 mod import_2020pb;
 mod import_csv;
 mod init;
+mod keys;
 mod member;
 mod names;
 mod open;
@@ -19,6 +20,11 @@ mod search;
 mod serve;
 mod show;
 mod submit;
+mod team;
+mod team_draft;
+mod team_publish;
+mod team_show;
+mod team_sign;
 
 use std::path::PathBuf;
 
@@ -51,6 +57,8 @@ enum Command {
     Show(show::Raw),
     Member(member::Raw),
     Case(case::Raw),
+    Keys(keys::Raw),
+    Team(team::Raw),
     Export(export::Raw),
     Restore(restore::Raw),
     Backup(backup::Raw),
@@ -75,6 +83,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Show(raw) => show::run(raw, &dir).await,
         Command::Member(raw) => member::run(raw, &dir).await,
         Command::Case(raw) => case::run(raw, &dir).await,
+        Command::Keys(raw) => keys::run(raw),
+        Command::Team(raw) => team::run(raw, &dir).await,
         Command::Export(raw) => export::run(raw, &dir).await,
         Command::Restore(raw) => restore::run(raw, &dir).await,
         Command::Backup(raw) => backup::run(raw, &dir).await,
