@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
-use crate::{BUSY, Key, Place};
+use crate::{BUSY, Place, keyed};
 
 /// Faults of one check that are kept; the rest is counted.
 const KEPT: usize = 20;
@@ -78,9 +78,13 @@ impl Faults {
 pub async fn integrity(place: &Place) -> Result<Vec<PageCheck>, sqlx::Error> {
     match place {
         Place::Sqlite { file, key, .. } => {
-            let options = reading_options(file, key);
+            let options = keyed(file, key.as_ref()).pragma("query_only", "ON").busy_timeout(BUSY).disable_statement_logging();
+            let pages = match key {
+                Some(_) => hmacs(&options, file).await?,
+                None => Pages::Unchecked("a file without a key keeps no HMAC of its pages".to_owned()),
+            };
             Ok(vec![
-                PageCheck { check: "cipher_integrity_check", pages: hmacs(&options, file).await? },
+                PageCheck { check: "cipher_integrity_check", pages },
                 // A connection of its own: SQLCipher does not forget that it met a bad page.
                 PageCheck { check: "integrity_check", pages: trees(&options).await? },
             ])
@@ -92,16 +96,6 @@ pub async fn integrity(place: &Place) -> Result<Vec<PageCheck>, sqlx::Error> {
             Ok(findings)
         }
     }
-}
-
-fn reading_options(file: &std::path::Path, key: &Key) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .pragma("key", format!("\"x'{}'\"", key.0))
-        .pragma("cipher_log_level", "NONE")
-        .pragma("query_only", "ON")
-        .busy_timeout(BUSY)
-        .disable_statement_logging()
 }
 
 /// The HMAC of every page of the file.
@@ -194,13 +188,13 @@ mod tests {
     use std::os::unix::fs::FileExt;
 
     use super::*;
-    use crate::{Db, Durability};
+    use crate::{Db, Durability, Key};
 
     const PAGE: u64 = 4096;
 
     /// A database of some fifty pages, closed, so that all of it is in its file.
     async fn written(folder: &std::path::Path) -> Place {
-        let place = Place::Sqlite { file: folder.join("a.db"), key: Key("ab".repeat(32)), durability: Durability::Full };
+        let place = Place::Sqlite { file: folder.join("a.db"), key: Some(Key("ab".repeat(32))), durability: Durability::Full };
         let db = Db::open(&place, true).await.unwrap();
         let mut tx = db.write().await.unwrap();
         for sql in [
@@ -262,7 +256,7 @@ mod tests {
     async fn a_cut_file_is_damaged_and_a_wrong_key_is_not_taken_for_damage() {
         let folder = tempfile::tempdir().unwrap();
         let place = written(folder.path()).await;
-        let wrong = Place::Sqlite { file: file(&place).to_owned(), key: Key("cd".repeat(32)), durability: Durability::Full };
+        let wrong = Place::Sqlite { file: file(&place).to_owned(), key: Some(Key("cd".repeat(32))), durability: Durability::Full };
         let told = faults(&integrity(&wrong).await.unwrap(), "cipher_integrity_check");
         assert!(told.len() == 1 && told[0].contains("it is another key"), "{told:?}");
         let bytes = std::fs::metadata(file(&place)).unwrap().len();

@@ -1,6 +1,6 @@
 //! Two databases, one door for reading and one for writing.
 //!
-//! A book lives in SQLite (SQLCipher) or in PostgreSQL. [`Db::read`] opens a consistent snapshot in which nothing can be written;
+//! A book lives in SQLite (SQLCipher; plain for what is sealed already) or in PostgreSQL. [`Db::read`] opens a consistent snapshot in which nothing can be written;
 //! [`Db::write`] is the one writer: SQLite `BEGIN IMMEDIATE`, PostgreSQL an advisory lock first, so that hash chains never fork. One SQL text
 //! runs on both through [`on!`]. Opening a database is the only I/O here; no statement of the book stands in this room.
 
@@ -38,12 +38,12 @@ const DESK_LOCK: i64 = 0x6465_736b;
 /// Where a book's rows live.
 #[derive(Clone)]
 pub enum Place {
-    /// A SQLCipher file.
+    /// A SQLite file.
     Sqlite {
         /// The file.
         file: PathBuf,
-        /// Its raw key.
-        key: Key,
+        /// Its raw key for SQLCipher; `None` is plain SQLite, for what is sealed before it comes here.
+        key: Option<Key>,
         /// Whether every commit reaches the disk.
         durability: Durability,
     },
@@ -120,7 +120,7 @@ impl Db {
     pub async fn open(place: &Place, create: bool) -> Result<Db, sqlx::Error> {
         let pools = match place {
             Place::Sqlite { file, key, durability } => {
-                let options = sqlite_options(file, key, *durability).create_if_missing(create);
+                let options = sqlite_options(file, key.as_ref(), *durability).create_if_missing(create);
                 let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(BUSY).connect_with(options.clone()).await?;
                 let read = SqlitePoolOptions::new()
                     .max_connections(READERS)
@@ -218,6 +218,25 @@ impl Db {
         }
     }
 
+    /// Writes every table anew in the order of its primary key, and folds the write-ahead log back in: where a row lies on the disk then tells
+    /// nothing of when it came. On PostgreSQL only tables that a migration has marked `CLUSTER ON` are written anew.
+    ///
+    /// `false` when somebody was reading for so long that the log could not be folded back.
+    ///
+    /// # Errors
+    /// What the database said; then everything is as it was.
+    pub async fn rewrite(&self) -> Result<bool, sqlx::Error> {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => {
+                let _turn = self.writer.clone().lock_owned().await;
+                sqlx::raw_sql("VACUUM").execute(write).await?;
+                let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(write).await?;
+                Ok(busy == 0)
+            }
+            Pools::Postgres(pool) => sqlx::raw_sql("CLUSTER").execute(pool).await.map(|_| true),
+        }
+    }
+
     /// Writes a consistent copy of a SQLCipher database, under the same key, to a file that must not exist yet.
     ///
     /// # Errors
@@ -241,13 +260,19 @@ impl Db {
     }
 }
 
-fn sqlite_options(file: &std::path::Path, key: &Key, durability: Durability) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(file)
+/// The file, and the key if there is one.
+fn keyed(file: &std::path::Path, key: Option<&Key>) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new().filename(file);
+    match key {
         // The key comes first on every connection; sqlx keeps a place for it at the front.
-        .pragma("key", format!("\"x'{}'\"", key.0))
         // SQLCipher would tell standard error of a wrong key in its own words.
-        .pragma("cipher_log_level", "NONE")
+        Some(key) => options.pragma("key", format!("\"x'{}'\"", key.0)).pragma("cipher_log_level", "NONE"),
+        None => options,
+    }
+}
+
+fn sqlite_options(file: &std::path::Path, key: Option<&Key>, durability: Durability) -> SqliteConnectOptions {
+    keyed(file, key)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(match durability {
             Durability::Full => SqliteSynchronous::Full,

@@ -56,7 +56,7 @@ fn claim(n: u8, subject: NodeId, code: &str, written: &str) -> NewClaim {
 impl Stage {
     pub(crate) async fn set() -> Stage {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::Sqlite { file: folder.path().join("register.db"), key: Key("ab".repeat(32)), durability: Durability::Full };
+        let place = Place::Sqlite { file: folder.path().join("register.db"), key: Some(Key("ab".repeat(32))), durability: Durability::Full };
         let member: MemberId = id(1);
         let case: CaseId = id(2);
         let beginning = Beginning {

@@ -222,7 +222,7 @@ async fn main() {
     let claims: u64 = std::env::var("KNIHA_BENCH_CLAIMS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
     println!("| database | figure | measured | asked |\n|---|---|---|---|");
     let folder = tempfile::tempdir().unwrap();
-    let place = Place::Sqlite { file: folder.path().join("register.db"), key: Key("ab".repeat(32)), durability: Durability::Full };
+    let place = Place::Sqlite { file: folder.path().join("register.db"), key: Some(Key("ab".repeat(32))), durability: Durability::Full };
     let only = std::env::var("KNIHA_BENCH_DATABASE").ok();
     if only.as_deref() != Some("postgres") {
         run("SQLCipher, FULL", place, claims).await;

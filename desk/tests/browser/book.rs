@@ -88,7 +88,7 @@ impl Pen<'_> {
 impl Book {
     pub(crate) async fn make() -> Book {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::Sqlite { file: folder.path().join("register.db"), key: Key("ab".repeat(32)), durability: Durability::Full };
+        let place = Place::Sqlite { file: folder.path().join("register.db"), key: Some(Key("ab".repeat(32))), durability: Durability::Full };
         let (member, case) = (id(1), id(2));
         let beginning = Beginning {
             book_id: [9; 32],

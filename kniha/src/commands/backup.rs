@@ -44,7 +44,7 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     // The file is made first, empty and for its owner alone; SQLite writes into an empty file as into a new one.
     files::create(&part).map_err(|e| anyhow::Error::new(e).context("making the copy's file"))?;
     let shown = part.to_str().ok_or_else(|| Failure::usage("The path of a backup must be UTF-8.", "Name another file."))?;
-    let place = Place::Sqlite { file: part.clone(), key: key.database_key(), durability: Durability::Full };
+    let place = Place::Sqlite { file: part.clone(), key: Some(key.database_key()), durability: Durability::Full };
     if !store.copy_sqlite(shown).await? {
         std::fs::remove_file(&part)?;
         copy_lines(&store, &place, &key).await?;

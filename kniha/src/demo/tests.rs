@@ -196,7 +196,8 @@ fn a_larger_book_is_made_of_the_same_things() {
 
 /// The demo written into a new SQLite book in `folder`.
 async fn written(folder: &std::path::Path) -> (Store, MemberId, Summary) {
-    let place = kniha_store::Place::Sqlite { file: folder.join("demo.db"), key: kniha_store::Key("07".repeat(32)), durability: kniha_store::Durability::Full };
+    let place =
+        kniha_store::Place::Sqlite { file: folder.join("demo.db"), key: Some(kniha_store::Key("07".repeat(32))), durability: kniha_store::Durability::Full };
     let mut chance = Rng::of(1, 0, 0);
     let member: MemberId = chance.id();
     let beginning = kniha_store::Beginning {

@@ -95,7 +95,7 @@ impl Home {
 /// The place of a database for a folder.
 pub(crate) fn place(dir: &Path, database: &Database, key: &RegisterKey) -> anyhow::Result<Place> {
     Ok(match database {
-        Database::Sqlite => Place::Sqlite { file: dir.join(DATABASE), key: key.database_key(), durability: Durability::Full },
+        Database::Sqlite => Place::Sqlite { file: dir.join(DATABASE), key: Some(key.database_key()), durability: Durability::Full },
         Database::Postgres { url: Some(url) } => Place::Postgres { url: url.to_string() },
         Database::Postgres { url: None } => Place::Postgres { url: config::url_from_environment()? },
     })

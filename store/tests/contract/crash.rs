@@ -57,7 +57,7 @@ fn durability() -> Durability {
 
 fn read_place(text: &str) -> Place {
     match text.split_once(' ').unwrap() {
-        ("sqlite", file) => Place::Sqlite { file: file.into(), key: kniha_store::Key("ab".repeat(32)), durability: durability() },
+        ("sqlite", file) => Place::Sqlite { file: file.into(), key: Some(kniha_store::Key("ab".repeat(32))), durability: durability() },
         (_, url) => Place::Postgres { url: url.to_owned() },
     }
 }

@@ -33,7 +33,7 @@ async fn a_second_book_is_not_made_over_the_first(book: &Book) {
 async fn a_wrong_key_opens_nothing() {
     let book = Book::sqlite().await;
     let Place::Sqlite { file, .. } = &book.place else { panic!("a SQLite place") };
-    let wrong = Place::Sqlite { file: file.clone(), key: Key("cd".repeat(32)), durability: Durability::Full };
+    let wrong = Place::Sqlite { file: file.clone(), key: Some(Key("cd".repeat(32))), durability: Durability::Full };
     assert!(matches!(Store::open(&wrong, secret()).await, Err(StoreError::Key)));
 }
 

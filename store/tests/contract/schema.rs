@@ -12,7 +12,7 @@ const OWN: [&str; 6] = ["_sqlx_migrations", "sqlite_sequence", "prose", "prose_c
 
 async fn sqlite_schema(place: &Place) -> BTreeSet<String> {
     let Place::Sqlite { file, key, .. } = place else { panic!("a SQLite place") };
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).pragma("key", format!("\"x'{}'\"", key.0));
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).pragma("key", format!("\"x'{}'\"", key.as_ref().unwrap().0));
     let mut c = SqliteConnection::connect_with(&options).await.unwrap();
     let mut facts = BTreeSet::new();
     let tables = sqlx::query("SELECT name FROM sqlite_master WHERE type = 'table'").fetch_all(&mut c).await.unwrap();

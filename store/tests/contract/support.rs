@@ -54,7 +54,7 @@ pub(crate) fn beginning() -> Beginning {
 }
 
 pub(crate) fn sqlite_place(folder: &std::path::Path) -> Place {
-    Place::Sqlite { file: folder.join("register.db"), key: Key("ab".repeat(32)), durability: Durability::Full }
+    Place::Sqlite { file: folder.join("register.db"), key: Some(Key("ab".repeat(32))), durability: Durability::Full }
 }
 
 /// A new empty database on the test server.
@@ -127,7 +127,7 @@ impl Book {
 pub(crate) async fn number(place: &Place, sql: &'static str) -> i64 {
     match place {
         Place::Sqlite { file, key, .. } => {
-            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).pragma("key", format!("\"x'{}'\"", key.0));
+            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).pragma("key", format!("\"x'{}'\"", key.as_ref().unwrap().0));
             sqlx::query_scalar(sql).fetch_one(&mut SqliteConnection::connect_with(&options).await.unwrap()).await.unwrap()
         }
         Place::Postgres { url } => sqlx::query_scalar(sql).fetch_one(&mut PgConnection::connect(url).await.unwrap()).await.unwrap(),
