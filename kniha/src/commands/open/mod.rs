@@ -9,6 +9,7 @@ mod opening;
 mod report;
 mod writing;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use kniha_seal::part::{Envelope, PartId};
@@ -16,9 +17,9 @@ use kniha_seal::quorum::QuorumNo;
 use serde_json::json;
 
 use crate::exit::{Exit, Failure, chain};
-use crate::lanes::found::{Found, Place};
+use crate::lanes::found::{Found, Place, Walk};
 use crate::lanes::opening_log::OpeningLog;
-use crate::{lanes, say};
+use crate::{say, team};
 use holders::{Chance, Holders};
 use opening::Opened;
 
@@ -76,36 +77,66 @@ pub(crate) async fn run(raw: Raw, book: &Path) -> anyhow::Result<()> {
     if raw.out.is_some() && matches!(wanted, Wanted::Nothing) {
         return Err(Failure::usage("--out needs something to open.", "Add --all, or --part with the ids that `kniha open` lists.").into());
     }
-    let place = Place::named(raw.pieces.as_deref(), raw.spool.as_deref(), book)?;
+    let place = Place::named(raw.pieces.as_deref(), raw.spool.as_deref(), book).await?;
     let holders = Holders::read(&raw.key_files, raw.words, raw.keys.as_deref(), book)?;
-    let (found, troubles) = place.parts().await?;
-    for trouble in &troubles {
-        say::note(&say::visible(trouble));
+    let mut faults = Faults(0);
+    let mut walk = place.walk()?;
+    for trouble in walk.troubles() {
+        faults.say(trouble);
     }
-    let mut envelopes = Vec::new();
-    let mut faults = troubles.len();
-    for found in &found {
+    if matches!(wanted, Wanted::Nothing) {
+        list(&mut walk, &holders, raw.json, &mut faults).await?;
+    } else {
+        open(&raw, &place, &mut walk, &holders, &wanted, &mut faults).await?;
+    }
+    match faults.0 {
+        0 => Ok(()),
+        n => Err(Failure::new(
+            Exit::Refused,
+            format!("{n} faults were found; they are named above."),
+            "What opened well is as it was sent.",
+            "Damaged parts can be fetched again from the portal or the sender, while they have them.",
+        )
+        .into()),
+    }
+}
+
+/// Counts what is wrong and names it; nothing stops at the first fault.
+struct Faults(usize);
+
+impl Faults {
+    fn say(&mut self, text: &str) {
+        say::note(&say::visible(text));
+        self.0 += 1;
+    }
+
+    /// The envelope of a part, if it is one.
+    fn envelope(&mut self, found: &Found) -> Option<Envelope> {
         match Envelope::parse(&found.header) {
-            Ok(envelope) if envelope.part() == &found.part => envelopes.push((found, envelope)),
-            Ok(_) => {
-                say::note(&format!("{}: the header is of another part.", found.part));
-                faults += 1;
-            }
-            Err(e) => {
-                say::note(&format!("{}: {}.", found.part, chain(&e)));
-                faults += 1;
-            }
+            Ok(envelope) if envelope.part() == &found.part => return Some(envelope),
+            Ok(_) => self.say(&format!("{}: the header is of another part.", found.part)),
+            Err(e) => self.say(&format!("{}: {}.", found.part, chain(&e))),
+        }
+        None
+    }
+}
+
+impl Wanted {
+    fn has(&self, part: &PartId) -> bool {
+        match self {
+            Wanted::All => true,
+            Wanted::These(parts) => parts.contains(part),
+            Wanted::Nothing => false,
         }
     }
-    match wanted {
-        Wanted::Nothing => list(&envelopes, &holders, raw.json)?,
-        Wanted::All => open(&raw, &place, &envelopes, &holders, None, &mut faults).await?,
-        Wanted::These(parts) => open(&raw, &place, &envelopes, &holders, Some(&parts), &mut faults).await?,
+
+    /// Those that were asked for by their ids.
+    fn named(&self) -> &[PartId] {
+        match self {
+            Wanted::These(parts) => parts,
+            Wanted::All | Wanted::Nothing => &[],
+        }
     }
-    if faults > 0 {
-        return Err(Failure::new(Exit::Refused, format!("{faults} faults were found; they are named above."), "What opened well is as it was sent.", "Damaged parts can be fetched again from the portal or the sender, while they have them.").into());
-    }
-    Ok(())
 }
 
 fn wanted(raw: &Raw) -> anyhow::Result<Wanted> {
@@ -120,11 +151,13 @@ fn wanted(raw: &Raw) -> anyhow::Result<Wanted> {
 }
 
 /// Says what could be opened. Uses no key, so that nothing is logged.
-fn list(envelopes: &[(&Found, Envelope)], holders: &Holders, json: bool) -> anyhow::Result<()> {
+async fn list(walk: &mut Walk<'_>, holders: &Holders, json: bool, faults: &mut Faults) -> anyhow::Result<()> {
     let mut out = say::Out::new();
-    let mut can = 0;
-    for (found, envelope) in envelopes {
-        let chances = holders.chances(envelope);
+    let (mut can, mut all) = (0, 0);
+    while let Some(found) = walk.next(|_| true).await? {
+        all += 1;
+        let Some(envelope) = faults.envelope(&found) else { continue };
+        let chances = holders.chances(&envelope);
         let open = chances.iter().any(Chance::is_enough);
         can += usize::from(open);
         if json {
@@ -136,63 +169,50 @@ fn list(envelopes: &[(&Found, Envelope)], holders: &Holders, json: bool) -> anyh
         }
     }
     if !json {
-        out.line(&format!("{can} of {} parts could be opened with these keys.", envelopes.len()))?;
+        out.line(&format!("{can} of {all} parts could be opened with these keys."))?;
     }
     Ok(out.done()?)
 }
 
-/// Opens parts one after the other; `only` names those that were asked for.
-async fn open(
-    raw: &Raw,
-    place: &Place,
-    envelopes: &[(&Found, Envelope)],
-    holders: &Holders,
-    only: Option<&[PartId]>,
-    faults: &mut usize,
-) -> anyhow::Result<()> {
-    let day = lanes::today();
+/// Opens parts one after the other.
+async fn open(raw: &Raw, place: &Place, walk: &mut Walk<'_>, holders: &Holders, wanted: &Wanted, faults: &mut Faults) -> anyhow::Result<()> {
+    let day = team::today();
     let mut log = OpeningLog::open(place.log_folder())?;
     let mut to = raw.out.as_deref().map(writing::Folder::make).transpose()?;
     let mut opened: Vec<Opened> = Vec::new();
     let mut closed = 0;
-    for part in only.unwrap_or_default() {
-        if !envelopes.iter().any(|(found, _)| found.part == *part) {
-            say::note(&format!("{part}: there is no such part here."));
-            *faults += 1;
-        }
-    }
-    for (found, envelope) in envelopes {
-        if only.is_some_and(|parts| !parts.contains(&found.part)) {
-            continue;
-        }
-        let chances = holders.chances(envelope);
+    let mut missing: BTreeSet<PartId> = wanted.named().iter().copied().collect();
+    while let Some(found) = walk.next(|part| wanted.has(part)).await? {
+        missing.remove(&found.part);
+        let Some(envelope) = faults.envelope(&found) else { continue };
+        let chances = holders.chances(&envelope);
         let Some(chance) = chances.iter().find(|chance| chance.is_enough()) else {
             closed += 1;
-            if only.is_some() {
+            if !wanted.named().is_empty() {
                 let why: Vec<String> = chances.iter().map(Chance::text).collect();
-                say::note(&format!("{}: not enough keys: {}", found.part, why.join("; ")));
-                *faults += 1;
+                faults.say(&format!("{}: not enough keys: {}.", found.part, why.join("; ")));
             }
             continue;
         };
         let receipt = log.write(found.part, chance.quorum, day)?;
-        match opening::open(found, envelope, chance.quorum, holders, &receipt, to.as_mut()).await {
+        match opening::open(&found, &envelope, chance.quorum, holders, &receipt, to.as_mut()).await {
             Ok(part) => opened.push(part),
-            Err(error) => {
-                say::note(&format!("{}: {}.", found.part, say::visible(&chain(error.as_ref()))));
-                *faults += 1;
-            }
+            Err(error) => faults.say(&format!("{}: {}.", found.part, chain(error.as_ref()))),
         }
     }
+    for part in &missing {
+        faults.say(&format!("{part}: there is no such part here."));
+    }
     let (entries, head) = log.head();
-    let verdicts = checks::of(&opened, &place.leaves().await?, holders);
-    *faults += verdicts.iter().filter(|verdict| verdict.bad).count();
+    let commitments = opened.iter().filter_map(|part| Some(part.cover.receipt.as_ref()?.commitment)).collect();
+    let verdicts = checks::of(&opened, &place.leaves(&commitments).await?, holders);
+    faults.0 += verdicts.iter().filter(|verdict| verdict.bad).count();
     tell(raw.json, &opened, &verdicts, closed)?;
     if let Some(to) = to {
         to.finish(&opened, &verdicts)?;
     }
     say::note(&format!("The log of openings has {entries} entries; its head is {head}. Note it elsewhere."));
-    if opened.is_empty() && *faults == 0 {
+    if opened.is_empty() && faults.0 == 0 {
         return Err(Failure::refused("No part could be opened with these keys.", "`kniha open` without --all says whose keys are missing.").into());
     }
     Ok(())

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::checks::Verdict;
 use super::opening::Opened;
 use super::quorum_name;
-use crate::{lanes, say};
+use crate::{say, team};
 
 /// The form's questions, in the order of its fields.
 const QUESTIONS: [(&str, &str, &str); 26] = [
@@ -79,7 +79,7 @@ pub(super) fn line(part: &Opened) -> String {
         cover.part,
         kind(cover.kind),
         compartment(cover.compartment),
-        lanes::day_text(cover.day),
+        team::day_text(cover.day),
         part.quorum,
         quorum_name(part.quorum)
     )
@@ -94,7 +94,7 @@ pub(super) fn json(part: &Opened) -> serde_json::Value {
         "kind": kind(cover.kind),
         "compartment": compartment(cover.compartment),
         "quorum": part.quorum.0,
-        "day": lanes::day_text(cover.day),
+        "day": team::day_text(cover.day),
         "bytes": part.content_len,
         "answers": part.answers.as_ref().map(|answers| answered(answers).count()),
         "sha256": part.content_sha256.to_string(),
@@ -146,7 +146,7 @@ fn facts(cover: &Cover) -> String {
     format!(
         "part {}, sent {} by the sender's clock, form {} in {}, key list {}, {source}",
         cover.part,
-        lanes::day_text(cover.day),
+        team::day_text(cover.day),
         cover.form_version,
         say::visible(&cover.lang),
         cover.list_no

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 use crate::exit::{Failure, chain};
 use crate::lanes::address::Address;
 use crate::lanes::{ask, told, trust};
-use crate::{lanes, say};
+use crate::{say, team};
 use sending::To;
 
 /// How often words may be typed back wrongly.
@@ -119,8 +119,8 @@ pub(crate) fn run(raw: Raw) -> anyhow::Result<()> {
     let lang = Lang::parse(&raw.lang).ok_or_else(|| Failure::usage("There is no such language.", "One of be, ru, uk, en."))?;
     let digest = raw.first_list.as_deref().map(trust::digest).transpose()?;
     let files = given::files(&raw.files)?;
-    let mut rng = lanes::rng()?;
-    let day = lanes::today();
+    let mut rng = team::rng()?;
+    let day = team::today();
     let keys = raw.keys.as_deref().ok_or_else(|| Failure::usage("No key lists were named.", "Name them with --keys."))?;
     let trusted = trust::newest(&trust::read(keys, raw.socks.as_deref())?, digest.as_ref(), day, lang)?;
     let answers = given::answers(&raw)?;

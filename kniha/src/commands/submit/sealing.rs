@@ -99,11 +99,11 @@ mod tests {
     use kniha_seal::xwing::SecretKey;
 
     use super::*;
-    use crate::lanes;
+    use crate::team;
 
     #[test]
     fn a_file_of_any_length_is_sealed_as_it_is_read() {
-        let mut rng = lanes::rng().unwrap();
+        let mut rng = team::rng().unwrap();
         let key = SecretKey::random(&mut rng);
         let quorum = Quorum::new(QuorumNo(1), 1, 1, vec![Slot { slot: 1, key: key.public() }]).unwrap();
         let holder = MemoryHolder::new(vec![key], SigningKey::random(&mut rng));
