@@ -12,6 +12,8 @@ mod books;
 mod imports;
 #[path = "tool/keys.rs"]
 mod keys;
+#[path = "tool/lanes.rs"]
+mod lanes;
 #[path = "tool/members.rs"]
 mod members;
 #[path = "tool/names.rs"]

@@ -2,6 +2,7 @@
 
 mod backup;
 mod case;
+mod collect;
 mod demo;
 mod doctor;
 mod exit_codes;
@@ -67,6 +68,7 @@ enum Command {
     Names(names::Raw),
     Submit(Box<submit::Raw>),
     Open(open::Raw),
+    Collect(collect::Raw),
     ExitCodes(exit_codes::Raw),
 }
 
@@ -93,6 +95,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Names(raw) => names::run(raw),
         Command::Submit(raw) => tokio::task::block_in_place(|| submit::run(*raw)),
         Command::Open(raw) => open::run(raw, &dir).await,
+        Command::Collect(raw) => collect::run(raw, &dir).await,
         Command::ExitCodes(_) => exit_codes::run(),
     }
 }

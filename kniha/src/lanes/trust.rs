@@ -32,6 +32,10 @@ pub(crate) fn read(from: &str, socks: Option<&str>) -> anyhow::Result<Vec<Signed
     } else {
         file(Path::new(from))?
     };
+    // A single list, as it lies in a book's folder, is a collection of one.
+    if let Ok(list) = SignedList::decode(&bytes) {
+        return Ok(vec![list]);
+    }
     wire::decode_keys(&bytes).map_err(|e| Failure::input(format!("These are no key lists: {}.", chain(&e)), "Fetch them again.").into())
 }
 

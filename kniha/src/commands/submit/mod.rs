@@ -138,7 +138,7 @@ pub(crate) fn run(raw: Raw) -> anyhow::Result<()> {
     let mut id = [0; 16];
     Rng::fill_bytes(&mut rng, &mut id);
     let (bundle, follow) = submission::submit(&at, SubmissionId::from_random(id), PartKind::Report, &answers, sender, &mut rng).map_err(|e| refused(&e))?;
-    let mut to = match (&raw.out, address) {
+    let to = match (&raw.out, address) {
         (_, Some(address)) => To::portal(address)?,
         (Some(dir), None) => To::folder(dir)?,
         (None, None) => return Err(Failure::usage("Neither --to nor --out was given.", "Name where it goes.").into()),
