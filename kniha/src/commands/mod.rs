@@ -16,6 +16,7 @@ mod member;
 mod names;
 mod open;
 mod reindex;
+mod reply;
 mod restore;
 mod search;
 mod serve;
@@ -69,6 +70,7 @@ enum Command {
     Submit(Box<submit::Raw>),
     Open(open::Raw),
     Collect(collect::Raw),
+    Reply(reply::Raw),
     ExitCodes(exit_codes::Raw),
 }
 
@@ -96,6 +98,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Submit(raw) => tokio::task::block_in_place(|| submit::run(*raw)),
         Command::Open(raw) => open::run(raw, &dir).await,
         Command::Collect(raw) => collect::run(raw, &dir).await,
+        Command::Reply(raw) => reply::run(&raw, &dir),
         Command::ExitCodes(_) => exit_codes::run(),
     }
 }

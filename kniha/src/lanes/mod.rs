@@ -7,6 +7,7 @@ pub(crate) mod ask;
 pub(crate) mod client;
 pub(crate) mod found;
 pub(crate) mod opening_log;
+pub(crate) mod outbox;
 pub(crate) mod pieces;
 pub(crate) mod source_file;
 pub(crate) mod spool;

@@ -102,7 +102,7 @@ fn all_files(dir: &Path, to: &mut Vec<PathBuf>) {
 #[test]
 fn what_is_sealed_here_opens_with_enough_keys_and_says_the_same() {
     let book = team().book();
-    let account = book.write("told.txt", "Бачыў, як білі.\n\u{1b}[31mЧырвонае.\n");
+    let account = book.write("told.txt", "Бачыў, як білі.\n\u{202e}Чырвонае.\n");
     let acts = book.write("acts.txt", "Стаяў побач.");
     let contact = book.write("contact.txt", "праз сястру");
     let film: Vec<u8> = (0..300_000u32).map(|i| u8::try_from(i % 251).unwrap()).collect();
@@ -135,7 +135,7 @@ fn what_is_sealed_here_opens_with_enough_keys_and_says_the_same() {
     assert_eq!(fs::read(named("відэа.mp4")).unwrap(), film);
     assert_eq!(fs::read(named("empty")).unwrap(), b"");
     let report = fs::read_to_string(named("report.txt")).unwrap();
-    for part in ["What happened [tell/account]\n    Бачыў, як білі.\n    ‹U+001B›[31mЧырвонае.", "Стаяў побач.", "праз сястру", "Length of the account"] {
+    for part in ["What happened [tell/account]\n    Бачыў, як білі.\n    ‹U+202E›Чырвонае.", "Стаяў побач.", "праз сястру", "Length of the account"] {
         assert!(report.contains(part), "{part}: {report}");
     }
     assert_eq!(written.len(), 5, "{written:?}");
@@ -164,4 +164,160 @@ fn a_log_of_openings_that_was_changed_opens_nothing() {
     let ran = team().open(&book, &custodians, &args).well();
     assert!(ran.err.contains("the last entry was cut off"), "{}", ran.err);
     assert_eq!(fs::read_to_string(&log).unwrap().lines().count(), 3);
+}
+
+/// 50 submissions, 200 parts: with k keys of each quorum all of them, with one fewer none.
+#[test]
+fn two_hundred_parts_open_with_k_keys_and_none_with_one_fewer() {
+    let book = team().book();
+    let account = book.write("told.txt", "Бачыў.");
+    for n in 0..50 {
+        let pieces = path(&book, &format!("pieces-{n}"));
+        let lists = team().lists();
+        let door = if n % 2 == 0 { "team" } else { "lawyers" };
+        let args = ["submit", "--keys", &lists, "--first-list", &team().digest, "--account", &account, "--door", door, "--one-way", "--out", &pieces];
+        book.run(&args).well();
+        book.run(&["collect", "--from", &pieces]).well();
+    }
+    let fewer = team().open(&book, &["custodian-2", "lawyer-1"], &["--all", "--json"]).refused(1, "No part could be opened");
+    assert_eq!(fewer.json().last().unwrap(), &serde_json::json!({"opened": 0, "closed": 200}));
+    assert!(fs::read_to_string(book.dir().join("openings.log")).unwrap().is_empty(), "no key was used");
+    let listed = team().open(&book, &["custodian-2", "lawyer-1"], &[]).well();
+    assert!(listed.out.contains("0 of 200 parts") && listed.out.contains("absent: slot"), "{}", listed.out);
+    let enough = ["custodian-1", "custodian-2", "lawyer-1", "lawyer-2", "screener-4"];
+    let all = team().open(&book, &enough, &["--all", "--json"]).well();
+    assert_eq!(all.json().last().unwrap(), &serde_json::json!({"opened": 200, "closed": 0}));
+    assert_eq!(fs::read_to_string(book.dir().join("openings.log")).unwrap().lines().count(), 200);
+}
+
+#[test]
+fn a_deposit_opens_with_its_words_and_with_no_others() {
+    let book = team().book();
+    let account = book.write("told.txt", "Пакуль нікому.");
+    let statement = book.write("statement.txt", "Я быў там.");
+    let pieces = path(&book, "pieces");
+    let film = book.write("a.bin", [7; 5000]);
+    let args = ["--account", &account, "--door", "deposit", "--prove", "--statement", &statement, "--file", &film, "--out", &pieces, "--lang", "uk"];
+    let (ran, words) = telling(&book, &args);
+    ran.well();
+    let none = team().open(&book, &["custodian-1", "custodian-2", "custodian-3", "lawyer-1", "lawyer-2"], &["--pieces", &pieces, "--all", "--json"]);
+    assert_eq!(none.refused(1, "No part could be opened").json().last().unwrap()["closed"], 6);
+    let lists = team().lists();
+    let open = ["open", "--pieces", &pieces, "--words", "--keys", &lists, "--all"];
+    let well = typing(&book, &open, &format!("{words}\n")).well();
+    assert!(well.out.contains("6 parts opened, 0 closed"), "{}", well.out);
+    for part in ["receipt M: made again from the answers, the same", "receipt C: made again with the words, the same", "byte for byte"] {
+        assert!(well.out.contains(part), "{part}: {}", well.out);
+    }
+    let (_, others) = telling(&book, &["--account", &account, "--out", &path(&book, "other")]);
+    typing(&book, &open, &format!("{others}\n")).refused(1, "No part could be opened");
+    typing(&book, &open, "one two three\n").refused(1, "The words were not typed");
+    // Without words nobody but the custodians could ever open it.
+    let args = ["submit", "--keys", &lists, "--first-list", &team().digest, "--account", &account, "--door", "deposit", "--one-way", "--out", &path(&book, "x")];
+    book.run(&args).refused(1, "a deposit without words needs the custodians");
+    assert!(!book.path("x").exists());
+}
+
+#[test]
+fn damage_is_named_and_the_rest_still_opens() {
+    let book = team().book();
+    let account = book.write("told.txt", "Бачыў.");
+    let film = book.write("a.bin", vec![7; 200_000]);
+    let pieces = path(&book, "pieces");
+    telling(&book, &["--account", &account, "--file", &film, "--out", &pieces]).0.well();
+    let keys = ["custodian-1", "custodian-2", "lawyer-1", "lawyer-2", "screener-1"];
+    let args = ["--pieces", pieces.as_str(), "--all"];
+    let file = Path::new(&pieces).join("piece-002");
+    let whole = fs::read(&file).unwrap();
+    // In the payload: the chunk does not open. In a share: the stanza does not open. In the name: no piece of ours.
+    let mut damaged = whole.clone();
+    let at = damaged.len() - 100_000;
+    damaged[at] ^= 1;
+    fs::write(&file, &damaged).unwrap();
+    let ran = team().open(&book, &keys, &args).refused(1, "1 faults were found");
+    assert!(ran.err.contains("the payload does not open") && ran.out.contains("5 parts opened") && ran.out.contains("was not opened"), "{}{}", ran.out, ran.err);
+    fs::write(&file, &whole[..whole.len() - 4096]).unwrap();
+    assert!(team().open(&book, &keys, &args).refused(1, "faults were found").out.contains("5 parts opened"));
+    // Somebody exchanged the file for another that is sealed as well: the part that vouches for it says so.
+    let other = path(&book, "other");
+    let second = book.write("b.bin", vec![8; 200_000]);
+    telling(&book, &["--account", &account, "--file", &second, "--out", &other]).0.well();
+    fs::copy(Path::new(&other).join("piece-002"), &file).unwrap();
+    let ran = team().open(&book, &keys, &args).well();
+    assert!(ran.out.contains("nothing that was opened vouches for it") && ran.out.contains("which was not opened"), "{}", ran.out);
+    fs::write(&file, b"kniha-fool").unwrap();
+    team().open(&book, &keys, &args).refused(4, "piece-002 is damaged or none of ours");
+}
+
+#[test]
+fn keys_that_nobody_vouches_for_are_sealed_to_only_when_the_six_words_are_the_same() {
+    let book = team().book();
+    let account = book.write("told.txt", "Бачыў.");
+    let (lists, pieces) = (team().lists(), path(&book, "pieces"));
+    let bare = ["submit", "--keys", &lists, "--account", &account, "--one-way", "--out", &pieces];
+    let ran = typing(&book, &bare, "no\n").refused(1, "The keys may be somebody else's");
+    assert!(ran.err.contains("six words of this week"), "{}", ran.err);
+    book.run(&bare).refused(2, "There was no answer");
+    assert!(!Path::new(&pieces).exists());
+    typing(&book, &bare, "yes\n").well();
+    let wrong = "0".repeat(64);
+    let args = ["submit", "--keys", &lists, "--first-list", &wrong, "--account", &account, "--one-way", "--out", &pieces];
+    book.run(&args).refused(1, "the first key list is not the one that was given out");
+}
+
+#[test]
+fn words_that_are_not_typed_back_seal_nothing() {
+    let book = team().book();
+    let account = book.write("told.txt", "Бачыў.");
+    let (lists, pieces) = (team().lists(), path(&book, "pieces"));
+    let args = ["submit", "--keys", &lists, "--first-list", &team().digest, "--account", &account, "--out", &pieces];
+    typing(&book, &args, "a\nb\nc\n").refused(1, "The words were not typed back");
+    assert!(!Path::new(&pieces).exists() && fs::read_dir(book.folder.path()).unwrap().count() == 2);
+}
+
+#[test]
+fn nothing_is_posted_in_the_open() {
+    let book = team().book();
+    let account = book.write("told.txt", "Бачыў.");
+    let lists = team().lists();
+    for (to, socks, said) in [
+        ("http://example.org", None, "would show everybody on the way"),
+        ("http://example.org", Some("127.0.0.1:9050"), "would show everybody on the way"),
+        ("https://127.0.0.1", None, "plain http alone"),
+        ("http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.onion", None, "--socks 127.0.0.1:9050"),
+    ] {
+        let mut args = vec!["submit", "--keys", &lists, "--account", &account, "--one-way", "--to", to];
+        args.extend(socks.iter().flat_map(|socks| ["--socks", socks]));
+        book.run(&args).refused(2, said);
+    }
+}
+
+/// A source's account, opened, and the folder with its `source.toml`.
+fn answered(book: &Book) -> (String, String) {
+    let account = book.write("told.txt", "Бачыў.");
+    let (pieces, opened) = (path(book, "pieces"), path(book, "opened"));
+    let (ran, words) = telling(book, &["--account", &account, "--out", &pieces]);
+    ran.well();
+    team().open(book, &["custodian-1", "custodian-2"], &["--pieces", &pieces, "--all", "--out", &opened]).well();
+    let submission = fs::read_dir(&opened).unwrap().next().unwrap().unwrap().path();
+    (submission.join("source.toml").to_str().unwrap().to_owned(), words)
+}
+
+#[test]
+fn an_answer_is_signed_for_the_source_and_the_fifth_replaces_the_oldest() {
+    let book = team().book();
+    let (source, _) = answered(&book);
+    for n in 1..=5 {
+        let text = book.write("answer.txt", format!("Адказ {n}."));
+        let said = book.run(&["reply", "--source", &source, "--text", &text, "--kind", if n == 1 { "status" } else { "text" }, "--json"]).well().json();
+        let replaces = if n == 5 { 1.into() } else { serde_json::Value::Null };
+        assert_eq!((&said[0]["answer"], &said[0]["replaces"], &said[0]["waiting"]), (&n.into(), &replaces, &n.min(4).into()));
+    }
+    let long = book.write("long.txt", "ў".repeat(1751));
+    book.run(&["reply", "--source", &source, "--text", &long]).refused(2, "3502 bytes");
+    let other = Book::new(Kind::Sqlite);
+    other.run(&["reply", "--source", &source, "--text", &long]).refused(1, "This book has no key list");
+    fs::remove_file(book.dir().join("desk.keys")).unwrap();
+    let text = book.write("answer.txt", "Адказ.");
+    book.run(&["reply", "--source", &source, "--text", &text]).refused(1, "The desk has no keys of its own");
 }
