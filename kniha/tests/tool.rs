@@ -18,6 +18,8 @@ mod lanes;
 mod members;
 #[path = "tool/names.rs"]
 mod names;
+#[path = "tool/posting.rs"]
+mod posting;
 #[path = "tool/reading.rs"]
 mod reading;
 #[path = "tool/team.rs"]

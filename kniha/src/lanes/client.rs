@@ -50,6 +50,7 @@ impl Client {
         let config = Agent::config_builder()
             .proxy(proxy)
             .max_redirects(0)
+            .max_idle_connections(0)
             .http_status_as_error(false)
             .user_agent(AutoHeaderValue::None)
             .accept(AutoHeaderValue::None)

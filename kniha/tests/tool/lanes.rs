@@ -38,6 +38,10 @@ impl Team {
         self.folder.join("lists").to_str().unwrap().to_owned()
     }
 
+    pub(crate) fn digest(&self) -> String {
+        self.digest.clone()
+    }
+
     /// A book that has this team.
     pub(crate) fn book(&self) -> Book {
         let book = Book::new(Kind::Sqlite);
@@ -225,7 +229,7 @@ fn damage_is_named_and_the_rest_still_opens() {
     let film = book.write("a.bin", vec![7; 200_000]);
     let pieces = path(&book, "pieces");
     telling(&book, &["--account", &account, "--file", &film, "--out", &pieces]).0.well();
-    let keys = ["custodian-1", "custodian-2", "lawyer-1", "lawyer-2", "screener-1"];
+    let keys = ["custodian-1", "custodian-2"];
     let args = ["--pieces", pieces.as_str(), "--all"];
     let file = Path::new(&pieces).join("piece-002");
     let whole = fs::read(&file).unwrap();
@@ -235,9 +239,9 @@ fn damage_is_named_and_the_rest_still_opens() {
     damaged[at] ^= 1;
     fs::write(&file, &damaged).unwrap();
     let ran = team().open(&book, &keys, &args).refused(1, "1 faults were found");
-    assert!(ran.err.contains("the payload does not open") && ran.out.contains("5 parts opened") && ran.out.contains("was not opened"), "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("the payload does not open") && ran.out.contains("3 parts opened") && ran.out.contains("was not opened"), "{}{}", ran.out, ran.err);
     fs::write(&file, &whole[..whole.len() - 4096]).unwrap();
-    assert!(team().open(&book, &keys, &args).refused(1, "faults were found").out.contains("5 parts opened"));
+    assert!(team().open(&book, &keys, &args).refused(1, "faults were found").out.contains("3 parts opened"));
     // Somebody exchanged the file for another that is sealed as well: the part that vouches for it says so.
     let other = path(&book, "other");
     let second = book.write("b.bin", vec![8; 200_000]);

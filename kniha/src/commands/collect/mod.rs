@@ -3,10 +3,12 @@
 //! The order is always: fetch, check the digest, make durable, and only then let the portal delete. Whatever cuts it off, the next run continues.
 
 mod carried;
+mod fetching;
 mod taking;
 
 use std::path::{Path, PathBuf};
 
+use kniha_seal::part::Day;
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};
@@ -37,6 +39,9 @@ struct Counts {
     apart: u64,
     refused: u64,
     leaves: u64,
+    answers: u64,
+    lists: u64,
+    oldest: Option<Day>,
     bytes: u64,
 }
 

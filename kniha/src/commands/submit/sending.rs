@@ -4,6 +4,7 @@
 //! knows which half the portal has; the part that vouches for a file is posted only once the file was confirmed, so that an orphan is never vouched for.
 
 use std::path::Path;
+use std::time::Duration;
 
 use indicatif::ProgressBar;
 use kniha_core::commit::Hash;
@@ -25,8 +26,10 @@ use crate::lanes::client::{Answer, Body, Client};
 use crate::lanes::pieces::{self, Kind, Making, Piece};
 use crate::say;
 
-/// Of how many attempts each piece is given.
+/// How often each piece is tried.
 const ATTEMPTS: u32 = 3;
+/// Before the second attempt, and twice that before the third.
+const PAUSE: Duration = Duration::from_secs(1);
 /// Of an answer no more is read.
 const MOST_ANSWER: u64 = 64 * 1024;
 /// File numbers have no highest bit, so that the number after one is there.
@@ -179,7 +182,8 @@ fn finished(sealing: Sealing<'_>) -> anyhow::Result<SealedPart> {
 /// Posts until it was taken or clearly refused.
 fn again(mut post: impl FnMut() -> anyhow::Result<Answer>) -> anyhow::Result<()> {
     let mut last = None;
-    for _ in 0..ATTEMPTS {
+    for attempt in 0..ATTEMPTS {
+        std::thread::sleep(PAUSE * attempt);
         match post() {
             Ok(answer) if answer.good() => return Ok(()),
             Ok(answer) => {
