@@ -32,6 +32,9 @@ pub(crate) fn line(question: &str) -> io::Result<Zeroizing<String>> {
 /// Asks for a line that nobody shall read over the shoulder.
 pub(crate) fn hidden(question: &str) -> io::Result<Zeroizing<String>> {
     let quiet = io::stdin().is_terminal() && echo_off().is_ok();
+    if io::stdin().is_terminal() && !quiet {
+        crate::say::note("This terminal shows what you type: see that nobody looks on.");
+    }
     let line = line(question);
     if quiet {
         echo_again();

@@ -102,7 +102,9 @@ impl Raw {
         }
         let team = match self.team {
             Some(size) => Some(self.roles.plan(size, None)?),
-            None if self.roles.any() => return Err(Failure::usage("Members are named, and no team.", "Say how large it is: --team small, medium or large.").into()),
+            None if self.roles.any() => {
+                return Err(Failure::usage("Members are named, and no team.", "Say how large it is: --team small, medium or large.").into());
+            }
             None => None,
         };
         let title = match self.title {
@@ -174,15 +176,8 @@ pub(crate) async fn make(init: Init) -> anyhow::Result<Home> {
     files::sync_dir(&making)?;
     let place = home::place(&making, &config.database, &key)?;
     let case: CaseId = random.id()?;
-    let beginning = Beginning {
-        book_id,
-        title: init.title,
-        member,
-        member_name: init.member,
-        case,
-        case_title: "Open to all members".to_owned(),
-        now: clock::now(),
-    };
+    let beginning =
+        Beginning { book_id, title: init.title, member, member_name: init.member, case, case_title: "Open to all members".to_owned(), now: clock::now() };
     let store = Store::create(&place, key.name_secret()?, &beginning).await?;
     store.close().await;
     put(&making, dir)?;

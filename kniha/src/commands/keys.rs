@@ -6,6 +6,7 @@ use clap::Subcommand;
 use kniha_core::lang::Lang;
 use kniha_seal::keyfile::{KeyFile, MemberKey, Passphrase, WrappingKey, spoken};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::exit::{Exit, Failure};
 use crate::home::files;
@@ -100,7 +101,12 @@ fn new(path: &Path, lang: Lang) -> anyhow::Result<()> {
     let read = members::read_secret(path)?.open(&passphrase)?;
     let public = members::read_public(&public_path)?;
     members::try_out(&read, &public, &mut rng).map_err(|e| {
-        Failure::new(Exit::Database, format!("The key that was just made does not work: {e}."), "Nothing was lost.", "Do NOT hand it out. Remove both files and try another disk or machine.")
+        Failure::new(
+            Exit::Database,
+            format!("The key that was just made does not work: {e}."),
+            "Nothing was lost.",
+            "Do NOT hand it out. Remove both files and try another disk or machine.",
+        )
     })?;
     say::note(&format!(
         "The key is made and tried from the disk: it opened with your words, a part that was sealed to it opened, its signature was verified.\n\n  {}   SECRET, stays with you\n  {}   for whoever drafts the team's key list\n\nRead these ten words to them on the telephone, so that both know it is this key:\n  {}\n\nKeep the paper with the eight words apart from the file. `kniha keys print {}` makes a sheet for a safe place.\nWithout file or words the key is gone: nobody can give it back.",
@@ -115,7 +121,7 @@ fn new(path: &Path, lang: Lang) -> anyhow::Result<()> {
 /// Shows the passphrase once and has it typed back; gives what was typed.
 fn typed_back(passphrase: &Passphrase, lang: Lang) -> anyhow::Result<Passphrase> {
     const TRIES: usize = 3;
-    say::note(&format!("Write these eight words on paper. They are shown only now:\n\n  {}\n", passphrase.text(lang).as_str()));
+    say::note(&Zeroizing::new(format!("Write these eight words on paper. They are shown only now:\n\n  {}\n", passphrase.text(lang).as_str())));
     if ask::is_person() {
         ask::line("Press Enter when they are on paper; the screen is then cleared. ")?;
         // Screen and what was scrolled away.
@@ -154,7 +160,12 @@ fn test(path: &Path) -> anyhow::Result<()> {
         key.public()
     };
     members::try_out(&key, &public, &mut team::rng()?).map_err(|e| {
-        Failure::new(Exit::Refused, format!("The key does not work: {e}."), "Nothing was changed.", "See that FILE and FILE.pub belong together. If they do, make a new key and have the next key list name it.")
+        Failure::new(
+            Exit::Refused,
+            format!("The key does not work: {e}."),
+            "Nothing was changed.",
+            "See that FILE and FILE.pub belong together. If they do, make a new key and have the next key list name it.",
+        )
     })?;
     let mut out = say::Out::new();
     out.line("The key works: it opened with your words, a part that was sealed to it opened, its signature was verified.")?;
@@ -222,7 +233,15 @@ fn public_path(path: &Path) -> Result<PathBuf, Failure> {
 }
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    files::write_new(path, text.as_bytes()).map_err(|e| Failure::new(Exit::Database, format!("{} could not be written: {e}.", path.display()), crate::exit::NOTHING_WRITTEN, "Name another file or disk with --out.").into())
+    files::write_new(path, text.as_bytes()).map_err(|e| {
+        Failure::new(
+            Exit::Database,
+            format!("{} could not be written: {e}.", path.display()),
+            crate::exit::NOTHING_WRITTEN,
+            "Name another file or disk with --out.",
+        )
+        .into()
+    })
 }
 
 #[cfg(test)]

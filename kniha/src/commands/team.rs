@@ -11,13 +11,14 @@ use super::{team_draft, team_publish, team_show, team_sign};
 #[command(after_help = "Examples:
   kniha team draft --size small --custodian a.pub --custodian b.pub --custodian c.pub \\
       --screener d.pub --screener e.pub --lawyer f.pub --lawyer g.pub
-  kniha team sign keylist-1.draft --key a.key                  each custodian, on their own machine
-  kniha team publish book/keylist-1.draft a.sig b.sig          at the book
-  kniha team show                                              the present list, and this week's six words
+  kniha team sign keylist-1.draft --key a.key             each custodian, on their own machine
+  kniha team publish book/keylist-1.draft a.sig b.sig     at the book
+  kniha team show                                         the list, and this week's six words
 
-A list holds for 90 days. The next one is drafted the same way, over the present one; roles that are not
-named stay as they are. It takes as many custodians of the PRESENT list as are needed, and if the custodians
-change, as many of the new ones too.")]
+A list holds for 90 days. The next one is drafted the same way, over the present one; roles that
+are not named stay as they are, and a member goes by being named no more. It takes the signatures
+of as many custodians of the PRESENT list as it says, and, if the custodians change, of as many of
+the new ones too.")]
 pub(crate) struct Raw {
     #[command(subcommand)]
     what: What,

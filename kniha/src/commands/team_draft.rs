@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use kniha_core::lang::Lang;
 use kniha_core::text;
 use kniha_seal::keyfile::{MemberPublic, spoken};
-use kniha_seal::keylist::{KeyList, SignedList, Trusted};
+use kniha_seal::keylist::{KeyList, MOST_NAMES, SignedList, Trusted};
 use kniha_seal::part::Day;
 use kniha_seal::quorum::{CUSTODIANS, LAWYERS, QuorumNo, TEAM};
 
@@ -13,6 +13,9 @@ use crate::exit::{Failure, NOTHING_WRITTEN};
 use crate::home::{Home, files};
 use crate::say;
 use crate::team::{self, DESK_KEYS, DeskKeys, Plan, Shape, Size, members};
+
+/// Longest address, in bytes (`docs/formats/sealing.md`).
+const MOST_ADDRESS: usize = 255;
 
 /// Draft the first or the next key list, for the custodians to sign
 #[derive(clap::Args)]
@@ -74,6 +77,9 @@ impl Roles {
         };
         let to = from.0.checked_add(self.days).and_then(|after| after.checked_sub(1)).filter(|_| self.days > 0);
         let to = Day(to.ok_or_else(|| Failure::usage(format!("{} days are no time for a list.", self.days), "Write --days 90."))?);
+        if self.addresses.len() > MOST_NAMES || self.addresses.iter().any(|address| address.len() > MOST_ADDRESS) {
+            return Err(Failure::usage(format!("A list has at most {MOST_NAMES} addresses of {MOST_ADDRESS} bytes."), "Name fewer or shorter ones.").into());
+        }
         for address in &self.addresses {
             text::check_line(address).map_err(|e| Failure::usage(format!("An address cannot be used: {e}."), "Write another one."))?;
         }

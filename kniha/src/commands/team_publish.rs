@@ -9,8 +9,8 @@ use kniha_seal::sign::{Purpose, VerifyingKey};
 use super::team_sign::{read_list, shape};
 use crate::exit::{Exit, Failure};
 use crate::home::Home;
-use crate::team::{self, DeskKeys, ListSignature, members};
 use crate::say;
+use crate::team::{self, DeskKeys, ListSignature, members};
 
 /// Keep a key list that enough custodians signed
 #[derive(clap::Args)]
@@ -57,11 +57,10 @@ pub(crate) async fn run(raw: &Raw, dir: &Path) -> anyhow::Result<()> {
     })?;
     let path = team::publish(dir, &signed)?;
     say::note(&format!(
-        "Key list {} holds now and until {}. It is kept in {}, with {} signatures.\n\nThis week's six words: {}\n\nNext: bring it to the portal with the next `kniha collect`, and draft the next list two weeks before this one ends.",
+        "Key list {} holds now and until {}. It is kept in {}.\n\nThis week's six words: {}\n\nNext: bring it to the portal with the next `kniha collect`, and draft the next list two weeks before this one ends.",
         list.no,
         team::day_text(list.to),
         path.display(),
-        raw.signatures.len(),
         list.week_words(trusted.digest(), today, Lang::En).join(" "),
     ));
     Ok(())
@@ -71,10 +70,15 @@ pub(crate) async fn run(raw: &Raw, dir: &Path) -> anyhow::Result<()> {
 fn add(signed: &mut SignedList, path: &Path, roots: &[&VerifyingKey]) -> anyhow::Result<()> {
     let bytes = members::read_bounded(path, ListSignature::MOST)?;
     let read = std::str::from_utf8(&bytes).ok().and_then(ListSignature::parse);
-    let ListSignature { digest, signature } =
-        read.ok_or_else(|| Failure::input(format!("{} is no signature of a key list, or it was cut.", path.display()), "Have the file sent again, as a file and not as text."))?;
+    let ListSignature { digest, signature } = read.ok_or_else(|| {
+        Failure::input(format!("{} is no signature of a key list, or it was cut.", path.display()), "Have the file sent again, as a file and not as text.")
+    })?;
     if digest != signed.digest() {
-        return Err(Failure::input(format!("{} signs another list than this draft.", path.display()), "See that the custodian signed this very draft: compare the digest in words.").into());
+        return Err(Failure::input(
+            format!("{} signs another list than this draft.", path.display()),
+            "See that the custodian signed this very draft: compare the digest in words.",
+        )
+        .into());
     }
     let key = roots.iter().find(|key| key.verify(Purpose::KeyList, signed.to_sign(), &signature).is_ok());
     let key = key.ok_or_else(|| {

@@ -21,8 +21,9 @@ pub(crate) struct Raw {
 
 pub(crate) fn run(raw: &Raw, dir: &Path) -> anyhow::Result<()> {
     Home::open(dir)?;
-    let trusted = team::current(dir)?
-        .ok_or_else(|| Failure::refused("This book has no key list: nothing can be sealed to it.", "Make one with `kniha team draft`; `kniha help team` shows the steps."))?;
+    let trusted = team::current(dir)?.ok_or_else(|| {
+        Failure::refused("This book has no key list: nothing can be sealed to it.", "Make one with `kniha team draft`; `kniha help team` shows the steps.")
+    })?;
     let (list, today) = (trusted.list(), team::today());
     let shape = Shape::of(list)?;
     let left = i64::from(list.to.0) - i64::from(today.0);

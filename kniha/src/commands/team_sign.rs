@@ -114,6 +114,9 @@ pub(crate) fn shape<'l>(path: &std::path::Path, signed: &'l SignedList) -> anyho
 
 fn shape_of<'l>(path: &std::path::Path, signed: &'l SignedList) -> anyhow::Result<Shape<'l>> {
     Ok(Shape::of(signed.list()).map_err(|e| {
-        Failure::input(format!("{} is not a list that `kniha team draft` writes: {}.", path.display(), chain(&e)), "Do not sign or publish it, and ask who made it and why.")
+        Failure::input(
+            format!("{} is not a list that `kniha team draft` writes: {}.", path.display(), chain(&e)),
+            "Do not sign or publish it, and ask who made it and why.",
+        )
     })?)
 }

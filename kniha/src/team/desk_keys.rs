@@ -58,7 +58,8 @@ impl DeskKeys {
     pub fn read(dir: &Path) -> anyhow::Result<DeskKeys> {
         let path = dir.join(FILE);
         let shown = path.display();
-        let put_back = "Put back the desk.keys that the present key list was drafted with. If it is lost, draft the next list with `kniha team draft --new-desk-keys`.";
+        let put_back =
+            "Put back the desk.keys that the present key list was drafted with. If it is lost, draft the next list with `kniha team draft --new-desk-keys`.";
         let missing = |e: std::io::Error| match e.kind() {
             ErrorKind::NotFound => Failure::refused(format!("The desk has no keys of its own: {shown} is not there."), put_back),
             _ => Failure::refused(format!("The desk's keys cannot be read: {shown}: {e}."), put_back),

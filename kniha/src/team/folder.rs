@@ -74,7 +74,9 @@ pub(crate) fn publish(book: &Path, signed: &SignedList) -> anyhow::Result<PathBu
     }
     let path = file(book, no);
     files::write_new(&path, &signed.encode()).map_err(|e| match e.kind() {
-        ErrorKind::AlreadyExists => anyhow::Error::new(Failure::refused(format!("Key list {no} was published already."), "`kniha team show` shows the present one.")),
+        ErrorKind::AlreadyExists => {
+            anyhow::Error::new(Failure::refused(format!("Key list {no} was published already."), "`kniha team show` shows the present one."))
+        }
         _ => e.into(),
     })?;
     Ok(path)

@@ -31,7 +31,9 @@ pub(crate) fn read_bounded(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
     let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
     match read {
         Err(e) => Err(Failure::input(format!("{} cannot be read: {e}.", path.display()), "See that the name is right.")),
-        Ok(_) if bytes.len() as u64 > most => Err(Failure::input(format!("{} is longer than such a file can be.", path.display()), "See that it is the right file.")),
+        Ok(_) if bytes.len() as u64 > most => {
+            Err(Failure::input(format!("{} is longer than such a file can be.", path.display()), "See that it is the right file."))
+        }
         Ok(_) => Ok(bytes),
     }
 }
@@ -58,7 +60,10 @@ pub(crate) fn read_public(path: &Path) -> Result<MemberPublic, Failure> {
 pub(crate) fn read_secret(path: &Path) -> Result<KeyFile, Failure> {
     let text = read_text(path)?;
     KeyFile::parse(&text).map_err(|e| {
-        Failure::input(format!("{}: {}.", path.display(), chain(&e)), "Use the member's key file as `kniha keys new` wrote it, or type it again from the printed sheet.")
+        Failure::input(
+            format!("{}: {}.", path.display(), chain(&e)),
+            "Use the member's key file as `kniha keys new` wrote it, or type it again from the printed sheet.",
+        )
     })
 }
 
@@ -75,7 +80,17 @@ pub(crate) fn open(file: &KeyFile) -> anyhow::Result<MemberKey> {
                 for passphrase in &meant {
                     match file.open(passphrase) {
                         Err(KeyFileError::Closed) => {}
-                        opened => return opened.map_err(|e| Failure::new(Exit::Database, format!("{}.", upper(&e.to_string())), "Nothing was changed.", "Close other programs and try again.").into()),
+                        opened => {
+                            return opened.map_err(|e| {
+                                Failure::new(
+                                    Exit::Database,
+                                    format!("{}.", upper(&e.to_string())),
+                                    "Nothing was changed.",
+                                    "Close other programs and try again.",
+                                )
+                                .into()
+                            });
+                        }
                     }
                 }
                 crate::say::note("These words do not open the key.");

@@ -97,11 +97,18 @@ impl Plan {
     /// What is wrong and what would be right.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let size = self.size;
-        let roles = [("custodian", &self.custodians, size.custodians()), ("screener", &self.screeners, size.screeners()), ("lawyer", &self.lawyers, size.lawyers())];
+        let roles =
+            [("custodian", &self.custodians, size.custodians()), ("screener", &self.screeners, size.screeners()), ("lawyer", &self.lawyers, size.lawyers())];
         for (role, members, numbers) in &roles {
             let (n, Numbers { least, most, .. }) = (members.len(), numbers);
             if n < *least || n > *most {
-                let wanted = if least == most { format!("{least}") } else if *most == MOST_MEMBERS { format!("at least {least}") } else { format!("{least} to {most}") };
+                let wanted = if least == most {
+                    format!("{least}")
+                } else if *most == MOST_MEMBERS {
+                    format!("at least {least}")
+                } else {
+                    format!("{least} to {most}")
+                };
                 return Err(Failure::refused(
                     format!("A {} team has {wanted} {role}s, and there are {n}.", size.name()),
                     format!("Name each with --{role} FILE.pub, or choose another --size."),

@@ -60,7 +60,10 @@ impl<'l> Shape<'l> {
                 list.quorum(no, day).map_err(ShapeError::Works)?;
             }
         }
-        if !custodians.slots.iter().map(|slot| &slot.signing).eq(&list.root.keys) || custodians.k != list.root.t || usize::from(custodians.draw) != custodians.slots.len() {
+        if !custodians.slots.iter().map(|slot| &slot.signing).eq(&list.root.keys)
+            || custodians.k != list.root.t
+            || usize::from(custodians.draw) != custodians.slots.len()
+        {
             return Err(ShapeError::Root);
         }
         if triage.slots != team.slots || triage.k != 1 {
@@ -113,10 +116,17 @@ impl<'l> Shape<'l> {
             if screeners.d > screeners.k {
                 format!("A screener who loses the key: nothing is lost, the others who were drawn still open ({} of {}).", screeners.k, screeners.d - 1)
             } else {
-                format!("A screener who loses the key: the accounts drawn to them ({}) then open only with {} custodians.", percent(screeners.one()), custodians.k)
+                format!(
+                    "A screener who loses the key: the accounts drawn to them ({}) then open only with {} custodians.",
+                    percent(screeners.one()),
+                    custodians.k
+                )
             },
             if lawyers.d > lawyers.k {
-                format!("A lawyer who loses the key: nothing is lost. If {} lose it, what sources said of their own acts to them is lost for good.", lawyers.d - lawyers.k + 1)
+                format!(
+                    "A lawyer who loses the key: nothing is lost. If {} lose it, what sources said of their own acts to them is lost for good.",
+                    lawyers.d - lawyers.k + 1
+                )
             } else {
                 format!(
                     "A lawyer who loses the key: what sources said of their own acts in the parts drawn to them ({}) is LOST for good; nobody else can open it.",
@@ -160,7 +170,11 @@ impl<'l> Shape<'l> {
             }
         }
         let (now, then) = (self.list, before.list);
-        for (is, was, what) in [(&now.reply, &then.reply, "answers to sources"), (&now.collect, &then.collect, "what the desk asks of the portal"), (&now.log, &then.log, "the log")] {
+        for (is, was, what) in [
+            (&now.reply, &then.reply, "answers to sources"),
+            (&now.collect, &then.collect, "what the desk asks of the portal"),
+            (&now.log, &then.log, "the log"),
+        ] {
             if is != was {
                 told.push(format!("The desk signs {what} with ANOTHER key."));
             }
@@ -278,9 +292,8 @@ mod tests {
             for d in 1..=n {
                 for k in 1..=d {
                     let draws: Vec<u32> = (0u32..1 << n).filter(|draw| draw.count_ones() as usize == d).collect();
-                    let share = |held: u32, least: usize| {
-                        draws.iter().filter(|draw| (*draw & held).count_ones() as usize >= least).count() as f64 / draws.len() as f64
-                    };
+                    let share =
+                        |held: u32, least: usize| draws.iter().filter(|draw| (*draw & held).count_ones() as usize >= least).count() as f64 / draws.len() as f64;
                     let numbers = Numbers { k, d, n };
                     assert!((numbers.one() - share(1, 1)).abs() < 1e-9);
                     assert!((numbers.together() - share((1 << k) - 1, k)).abs() < 1e-9, "{k} of {d} of {n}");

@@ -81,7 +81,7 @@ fn sign(book: &Book, draft: &str, keys: &[MemberKey]) -> Vec<String> {
         let lines: Vec<&str> = (0..letters.len()).step_by(64).map(|at| &letters[at..letters.len().min(at + 64)]).collect();
         format!("kniha-list-signature 1\nlist {}\n{}\n", HEXLOWER.encode(&list.digest().0), lines.join("\n"))
     };
-    keys.iter().map(|key| book.write(&format!("{}.{}.sig", list.list().no, key.public().id()), text(key))).collect()
+    keys.iter().map(|key| book.write(&format!("{}.{}.sig", HEXLOWER.encode(&list.digest().0[..4]), key.public().id()), text(key))).collect()
 }
 
 fn publish(book: &Book, draft: &str, signatures: &[String]) -> Ran {
@@ -129,8 +129,8 @@ fn a_book_made_with_a_team_is_signed_by_custodians_and_holds() {
         if kind == Kind::Sqlite {
             let signed = typing(&elsewhere, &signing, &format!("yes\n{words}")).well();
             let digest = kniha_seal::keyfile::spoken(&read(&draft).digest(), kniha_core::lang::Lang::En).join(" ");
-            for part in [digest.as_str(), "It is the first list", "https://portal.example", "Of the", "no secret"] {
-                assert!(signed.err.contains(part) || part == "Of the", "{part}: {}", signed.err);
+            for part in [digest.as_str(), "It is the first list", "https://portal.example", "it is no secret"] {
+                assert!(signed.err.contains(part), "{part}: {}", signed.err);
             }
             for member in keys.team.screeners.iter().chain(&keys.team.lawyers) {
                 assert!(signed.err.contains(&member.public().spoken(kniha_core::lang::Lang::En).join(" ")));
@@ -189,8 +189,8 @@ fn lists_of_strangers_lower_ones_gaps_and_expired_ones_are_refused() {
     publish(&book, &draft, &mixed).refused(4, "not signed by any custodian");
     let good = sign(&book, &draft, &custodians[..2]);
     // A signature of another list, and a cut one.
-    let longer = changed(&book, &draft, |list| list.to = Day(list.to.0 + 1));
-    publish(&book, &longer, &good).refused(4, "signs another list");
+    let other = changed(&book, &draft, |list| list.addresses.push("https://other.example".to_owned()));
+    publish(&book, &other, &good).refused(4, "signs another list");
     let cut = book.write("cut.sig", &fs::read(&good[0]).unwrap()[..2000]);
     publish(&book, &draft, &[cut]).refused(4, "is no signature");
     let half = book.write("half.draft", &fs::read(&draft).unwrap()[..5000]);
@@ -244,10 +244,8 @@ fn new_custodians_need_the_old_ones_and_themselves() {
     let (book, draft) = drafted();
     publish(&book, &draft, &sign(&book, &draft, &keys.team.custodians)).well();
     let (old, new) = (&keys.team.custodians, &keys.strangers.custodians);
-    let files: Vec<String> = (1..)
-        .zip(new)
-        .flat_map(|(i, key)| ["--custodian".to_owned(), book.write(&format!("new-{i}.pub"), key.public().to_text())])
-        .collect();
+    let files: Vec<String> =
+        (1..).zip(new).flat_map(|(i, key)| ["--custodian".to_owned(), book.write(&format!("new-{i}.pub"), key.public().to_text())]).collect();
     let told = book.run(&with(&["team", "draft", "--size", "small"], &files)).well().err;
     assert_eq!((told.matches("NEW among the custodians").count(), told.matches("No longer among the custodians").count()), (3, 3), "{told}");
     let next = book.dir().join("keylist-2.draft").to_str().unwrap().to_owned();

@@ -136,9 +136,7 @@ impl MemberKey {
             place.copy_from_slice(seed.expose());
         }
         let cipher = XChaCha20Poly1305::new(under.key.expose().into());
-        let tag = cipher
-            .encrypt_inout_detached(&file.nonce.into(), &file.bound(), plain.as_mut_slice().into())
-            .map_err(|_| KeyFileError::Closed)?;
+        let tag = cipher.encrypt_inout_detached(&file.nonce.into(), &file.bound(), plain.as_mut_slice().into()).map_err(|_| KeyFileError::Closed)?;
         file.body[..PLAIN].copy_from_slice(plain.as_slice());
         file.body[PLAIN..].copy_from_slice(&tag);
         Ok(file)
@@ -185,9 +183,7 @@ impl KeyFile {
         let mut tag = [0; TAG];
         tag.copy_from_slice(&self.body[PLAIN..]);
         let cipher = XChaCha20Poly1305::new(under.key.expose().into());
-        cipher
-            .decrypt_inout_detached(&self.nonce.into(), &self.bound(), plain.as_mut_slice().into(), &tag.into())
-            .map_err(|_| KeyFileError::Closed)?;
+        cipher.decrypt_inout_detached(&self.nonce.into(), &self.bound(), plain.as_mut_slice().into(), &tag.into()).map_err(|_| KeyFileError::Closed)?;
         let seed = |i: usize| Secret::from_slice(&plain[SEED * i..SEED * (i + 1)]).ok_or(KeyFileError::Closed);
         let key = MemberKey { opening: SecretKey::from_seed(seed(0)?), ed25519: seed(1)?, mldsa: seed(2)? };
         // Whoever made the file can have written another fingerprint than that of the key in it.

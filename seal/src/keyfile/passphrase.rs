@@ -131,13 +131,8 @@ mod tests {
     #[test]
     fn words_of_two_lists_mean_both_and_nothing_else() {
         // Four-letter beginnings that both lists have, with other numbers.
-        let both: Vec<String> = Passphrase::random(&mut rng(1))
-            .text(Lang::En)
-            .split(' ')
-            .map(|_| ())
-            .zip(shared(Lang::Be, Lang::Ru))
-            .map(|((), word)| word)
-            .collect();
+        let both: Vec<String> =
+            Passphrase::random(&mut rng(1)).text(Lang::En).split(' ').map(|_| ()).zip(shared(Lang::Be, Lang::Ru)).map(|((), word)| word).collect();
         assert_eq!(both.len(), PASSPHRASE_WORDS);
         let meant = Passphrase::read(&both.join(" ")).unwrap();
         assert!(meant.len() >= 2, "{}", meant.len());

@@ -326,7 +326,8 @@ fn a_members_key() {
     let key = MemberKey::random(&mut rng);
     let file = key.close(&WrappingKey::fresh(&passphrase, &mut rng).unwrap(), &mut rng).unwrap();
     let public = key.public();
-    let by_lang = |text: &dyn Fn(Lang) -> String| Lang::ALL.map(|lang| (lang.code().to_owned(), json!(text(lang)))).into_iter().collect::<serde_json::Map<_, _>>();
+    let by_lang =
+        |text: &dyn Fn(Lang) -> String| Lang::ALL.map(|lang| (lang.code().to_owned(), json!(text(lang)))).into_iter().collect::<serde_json::Map<_, _>>();
     let kept = kept(
         "member-key",
         &json!({
