@@ -19,7 +19,7 @@ bench-names:
 fuzz:
 	scripts/fuzz.sh
 
-# 500 kills a database by default: CRASH_CYCLES=50 make crash
+# 500 kills a database for the book, 1,000 for the inbox: CRASH_CYCLES=50 make crash
 crash:
 	scripts/crash.sh
 

@@ -152,9 +152,18 @@ impl Db {
     /// # Errors
     /// When the database does not answer or another process keeps the lock.
     pub async fn write(&self) -> Result<WriteTx, sqlx::Error> {
+        const BEGIN: &str = "BEGIN IMMEDIATE";
         let turn = self.writer.clone().lock_owned().await;
         let tx = match &self.pools {
-            Pools::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Sqlite { write, .. } => Tx::Sqlite(match write.begin_with(BEGIN).await {
+                // SQLite itself undoes a transaction that a full or failing disk has stopped, and sqlx goes on counting it as open: such a connection
+                // would refuse every later one. A fresh connection takes its place.
+                Err(sqlx::Error::InvalidSavePointStatement) => {
+                    write.acquire().await?.close().await?;
+                    write.begin_with(BEGIN).await?
+                }
+                begun => begun?,
+            }),
             Pools::Postgres(pool) => {
                 let mut tx = pool.begin().await?;
                 sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(WRITER_LOCK).execute(&mut *tx).await?;
@@ -326,5 +335,31 @@ impl WriteTx {
             Tx::Sqlite(tx) => tx.commit().await,
             Tx::Postgres(tx) => tx.commit().await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_stops_one_transaction_and_not_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("plain.db");
+        let db = Db::open(&Place::Sqlite { file: file.clone(), key: None, durability: Durability::Full }, true).await.unwrap();
+        let run = async |sql: &'static str| -> Result<(), sqlx::Error> {
+            let mut tx = db.write().await?;
+            on!(&mut *tx, c => sqlx::raw_sql(sql).execute(c).await.map(drop))?;
+            tx.commit().await
+        };
+        run("CREATE TABLE t (x BLOB); PRAGMA max_page_count = 20").await.unwrap();
+        let full = run("INSERT INTO t VALUES (zeroblob(1000000))").await.unwrap_err();
+        assert_eq!(full.as_database_error().unwrap().code().unwrap(), "13");
+        run("INSERT INTO t VALUES (x'01')").await.unwrap();
+        assert!(db.rewrite().await.unwrap());
+        assert!(std::fs::read(&file).unwrap().starts_with(b"SQLite format 3\0"), "without a key it is plain SQLite");
+        db.close().await;
     }
 }

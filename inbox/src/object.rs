@@ -6,7 +6,7 @@
 
 use std::fs::{self, File, FileTimes};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -74,7 +74,7 @@ impl Objects {
         let path = under.join(FOLDER);
         let open = || {
             if create {
-                fs::create_dir_all(path.join(TEMPORARY))?;
+                fs::DirBuilder::new().recursive(true).mode(0o700).create(path.join(TEMPORARY))?;
                 File::open(under)?.sync_all()?;
             }
             let objects = Objects { folder: File::open(&path)?, temporary: File::open(path.join(TEMPORARY))?, path: path.clone() };

@@ -175,6 +175,7 @@ impl Inbox {
         let Some(object) = gone else { return Ok(false) };
         if let Some(id) = object.as_deref().and_then(ObjectId::from_slice) {
             let objects = self.objects.clone();
+            // The part is gone whatever becomes of its object.
             let _ = blocking("removing an object", move || objects.remove(id)).await;
         }
         Ok(true)
