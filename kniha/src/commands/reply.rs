@@ -47,17 +47,23 @@ pub(crate) struct Raw {
 }
 
 pub(crate) fn run(raw: &Raw, book: &Path) -> anyhow::Result<()> {
-    let to = source_file::read(&told::text(&raw.source)?)
-        .ok_or_else(|| Failure::input(format!("{} does not say how a source is answered.", raw.source.display()), "`kniha open --out` writes source.toml beside the report."))?;
+    let to = source_file::read(&told::text(&raw.source)?).ok_or_else(|| {
+        Failure::input(format!("{} does not say how a source is answered.", raw.source.display()), "`kniha open --out` writes source.toml beside the report.")
+    })?;
     let today = team::today();
-    let trusted = team::current(book)?.ok_or_else(|| Failure::refused("This book has no key list.", "`kniha team` makes one: a source believes only what its reply key signed."))?;
+    let trusted = team::current(book)?
+        .ok_or_else(|| Failure::refused("This book has no key list.", "`kniha team` makes one: a source believes only what its reply key signed."))?;
     let list = trusted.on(today).map_err(|e| Failure::refused(format!("The key list does not hold today: {e}."), "Publish the next one with `kniha team`."))?;
     if list.book != to.book {
         return Err(Failure::refused("The source told this to another book.", "Name the right book with --book.").into());
     }
     let desk = DeskKeys::read(book)?;
     if !desk.are_in(list) {
-        return Err(Failure::refused("The desk's keys are not those of the key list: no source would believe the answer.", "Put the right desk.keys back, or publish a list that names these.").into());
+        return Err(Failure::refused(
+            "The desk's keys are not those of the key list: no source would believe the answer.",
+            "Put the right desk.keys back, or publish a list that names these.",
+        )
+        .into());
     }
     let text = told::text(&raw.text)?;
     let text = text.trim();

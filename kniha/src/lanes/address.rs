@@ -74,8 +74,7 @@ fn proxy(written: &str) -> Result<SocketAddr, Failure> {
 /// Whether a host is an onion of version 3 (or a name below one).
 fn is_onion(host: &str) -> bool {
     let mut labels = host.rsplit('.');
-    labels.next() == Some("onion")
-        && labels.next().is_some_and(|label| label.len() == ONION && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7')))
+    labels.next() == Some("onion") && labels.next().is_some_and(|label| label.len() == ONION && label.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7')))
 }
 
 #[cfg(test)]

@@ -15,7 +15,13 @@ const MOST_LINE: u64 = 256 * 1024;
 /// Asks for one line, without its end.
 pub(crate) fn line(question: &str) -> anyhow::Result<Zeroizing<String>> {
     read(question)?.ok_or_else(|| {
-        Failure::new(Exit::Usage, format!("There was no answer to: {question}"), NOTHING_WRITTEN, "Answer on the terminal, or give one line for each question on standard input.").into()
+        Failure::new(
+            Exit::Usage,
+            format!("There was no answer to: {question}"),
+            NOTHING_WRITTEN,
+            "Answer on the terminal, or give one line for each question on standard input.",
+        )
+        .into()
     })
 }
 

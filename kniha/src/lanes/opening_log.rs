@@ -44,7 +44,13 @@ impl OpeningLog {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(Failure::new(Exit::Busy, "Somebody else is opening parts in this folder.", NOTHING_WRITTEN, "Let them finish, then run the same command again.").into());
+                return Err(Failure::new(
+                    Exit::Busy,
+                    "Somebody else is opening parts in this folder.",
+                    NOTHING_WRITTEN,
+                    "Let them finish, then run the same command again.",
+                )
+                .into());
             }
             Err(TryLockError::Error(e)) => return Err(anyhow::Error::new(e).context("taking the lock of the opening log")),
         }

@@ -81,7 +81,9 @@ pub(crate) fn read(book: &Path, mailbox: &MailboxId) -> anyhow::Result<Box> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Box::default()),
         Err(e) => return Err(e.into()),
     };
-    let bad = || Failure::refused(format!("{} is damaged.", path.display()), "Put it back from the last backup; without it the number of the last answer is not known.");
+    let bad = || {
+        Failure::refused(format!("{} is damaged.", path.display()), "Put it back from the last backup; without it the number of the last answer is not known.")
+    };
     let held: Box = toml::from_str(&text).map_err(|_| bad())?;
     if held.blocks.len() > SERVED || held.blocks.iter().any(|waiting| waiting.sealed().is_none() || waiting.seq > held.seq) {
         return Err(bad().into());
@@ -99,6 +101,7 @@ pub(crate) fn write(book: &Path, mailbox: &MailboxId, held: &Box) -> anyhow::Res
 }
 
 /// All mailboxes for which something was written.
+#[cfg(test)]
 pub(crate) fn mailboxes(book: &Path) -> anyhow::Result<Vec<MailboxId>> {
     let entries = match fs::read_dir(book.join(FOLDER)) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

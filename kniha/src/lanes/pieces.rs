@@ -55,8 +55,7 @@ impl Making {
         if making.exists() {
             fs::remove_dir_all(&making)?;
         }
-        files::create_dir(&making)
-            .map_err(|e| Failure::refused(format!("{} cannot be made: {e}.", dir.display()), "Name a folder that you can write in."))?;
+        files::create_dir(&making).map_err(|e| Failure::refused(format!("{} cannot be made: {e}.", dir.display()), "Name a folder that you can write in."))?;
         Ok(Making { dir: dir.to_owned(), begun: Begun::new(&making), making, pieces: 0 })
     }
 
@@ -162,5 +161,8 @@ impl Piece {
 }
 
 fn damaged(path: &Path, why: &str) -> Failure {
-    Failure::input(format!("{} is damaged or none of ours: {why}.", path.display()), "Fetch the piece again from where it was sealed; the others can still be read without it.")
+    Failure::input(
+        format!("{} is damaged or none of ours: {why}.", path.display()),
+        "Fetch the piece again from where it was sealed; the others can still be read without it.",
+    )
 }

@@ -26,7 +26,11 @@ pub(crate) async fn open(dir: &Path, create: bool) -> anyhow::Result<Inbox> {
     let file = dir.join(DATABASE);
     if !file.exists() {
         if !create {
-            return Err(Failure::refused(format!("There is no spool in {}.", dir.display()), "`kniha collect` makes it; --pieces opens a folder that was carried.").into());
+            return Err(Failure::refused(
+                format!("There is no spool in {}.", dir.display()),
+                "`kniha collect` makes it; --pieces opens a folder that was carried.",
+            )
+            .into());
         }
         match files::create_dir(dir) {
             Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => return Err(e.into()),
@@ -44,9 +48,13 @@ pub(crate) fn lock(dir: &Path) -> anyhow::Result<Lock> {
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(dir.join(LOCK))?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
-        Err(TryLockError::WouldBlock) => {
-            Err(Failure::new(Exit::Busy, "Somebody else is collecting into this spool.", NOTHING_WRITTEN, "Let them finish; `kniha collect --every` needs to run once only.").into())
-        }
+        Err(TryLockError::WouldBlock) => Err(Failure::new(
+            Exit::Busy,
+            "Somebody else is collecting into this spool.",
+            NOTHING_WRITTEN,
+            "Let them finish; `kniha collect --every` needs to run once only.",
+        )
+        .into()),
         Err(TryLockError::Error(e)) => Err(anyhow::Error::new(e).context("taking the lock of the spool")),
     }
 }

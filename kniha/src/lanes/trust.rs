@@ -26,7 +26,9 @@ pub(crate) fn read(from: &str, socks: Option<&str>) -> anyhow::Result<Vec<Signed
     let bytes = if from.starts_with("http://") || from.starts_with("https://") {
         let answer = Client::new(Address::parse(from.trim_end_matches("/keys"), socks)?)?.get("/keys", MOST_KEYS)?;
         if !answer.good() {
-            return Err(Failure::new(Exit::Database, format!("The portal gave no key lists: {}.", answer.status), "Nothing was sent.", "Try again later.").into());
+            return Err(
+                Failure::new(Exit::Database, format!("The portal gave no key lists: {}.", answer.status), "Nothing was sent.", "Try again later.").into()
+            );
         }
         answer.body
     } else {

@@ -54,7 +54,8 @@ impl Team {
 
     /// Runs `open` with these members present.
     pub(crate) fn open(&self, book: &Book, members: &[&str], args: &[&str]) -> Ran {
-        let keys: Vec<String> = members.iter().flat_map(|name| ["--key".to_owned(), self.folder.join(format!("keys/{name}.key")).to_str().unwrap().to_owned()]).collect();
+        let keys: Vec<String> =
+            members.iter().flat_map(|name| ["--key".to_owned(), self.folder.join(format!("keys/{name}.key")).to_str().unwrap().to_owned()]).collect();
         let mut all = vec!["open"];
         all.extend(keys.iter().map(String::as_str));
         all.extend(args);
@@ -113,7 +114,8 @@ fn what_is_sealed_here_opens_with_enough_keys_and_says_the_same() {
     fs::write(book.path("відэа.mp4"), &film).unwrap();
     let empty = book.write("empty", "");
     let pieces = path(&book, "pieces");
-    let args = ["--account", &account, "--own-acts", &acts, "--contact", &contact, "--file", &path(&book, "відэа.mp4"), "--file", &empty, "--out", &pieces, "--prove"];
+    let args =
+        ["--account", &account, "--own-acts", &acts, "--contact", &contact, "--file", &path(&book, "відэа.mp4"), "--file", &empty, "--out", &pieces, "--prove"];
     let (ran, words) = telling(&book, &args);
     let ran = ran.well();
     assert_eq!(words.split(' ').count(), 12);
@@ -139,7 +141,8 @@ fn what_is_sealed_here_opens_with_enough_keys_and_says_the_same() {
     assert_eq!(fs::read(named("відэа.mp4")).unwrap(), film);
     assert_eq!(fs::read(named("empty")).unwrap(), b"");
     let report = fs::read_to_string(named("report.txt")).unwrap();
-    for part in ["What happened [tell/account]\n    Бачыў, як білі.\n    ‹U+202E›Чырвонае.", "Стаяў побач.", "праз сястру", "Length of the account"] {
+    for part in ["What happened [tell/account]\n    Бачыў, як білі.\n    ‹U+202E›Чырвонае.", "Стаяў побач.", "праз сястру", "Length of the account"]
+    {
         assert!(report.contains(part), "{part}: {report}");
     }
     assert_eq!(written.len(), 5, "{written:?}");
@@ -217,7 +220,8 @@ fn a_deposit_opens_with_its_words_and_with_no_others() {
     typing(&book, &open, &format!("{others}\n")).refused(1, "No part could be opened");
     typing(&book, &open, "one two three\n").refused(1, "The words were not typed");
     // Without words nobody but the custodians could ever open it.
-    let args = ["submit", "--keys", &lists, "--first-list", &team().digest, "--account", &account, "--door", "deposit", "--one-way", "--out", &path(&book, "x")];
+    let args =
+        ["submit", "--keys", &lists, "--first-list", &team().digest, "--account", &account, "--door", "deposit", "--one-way", "--out", &path(&book, "x")];
     book.run(&args).refused(1, "a deposit without words needs the custodians");
     assert!(!book.path("x").exists());
 }
@@ -239,7 +243,12 @@ fn damage_is_named_and_the_rest_still_opens() {
     damaged[at] ^= 1;
     fs::write(&file, &damaged).unwrap();
     let ran = team().open(&book, &keys, &args).refused(1, "1 faults were found");
-    assert!(ran.err.contains("the payload does not open") && ran.out.contains("3 parts opened") && ran.out.contains("was not opened"), "{}{}", ran.out, ran.err);
+    assert!(
+        ran.err.contains("the payload does not open") && ran.out.contains("3 parts opened") && ran.out.contains("was not opened"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
     fs::write(&file, &whole[..whole.len() - 4096]).unwrap();
     assert!(team().open(&book, &keys, &args).refused(1, "faults were found").out.contains("3 parts opened"));
     // Somebody exchanged the file for another that is sealed as well: the part that vouches for it says so.

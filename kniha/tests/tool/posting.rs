@@ -149,11 +149,26 @@ fn key_lists_come_from_a_portal_too_and_a_file_that_never_arrives_is_named() {
     let account = book.write("told.txt", "Бачыў.");
     let film = book.write("a.bin", vec![7; 300_000]);
     let portal = Portal::open(&[2, 3, 4]);
-    let ran = book.run(&["submit", "--keys", &portal.url, "--first-list", &team().digest(), "--account", &account, "--one-way", "--file", &film, "--to", &portal.url, "--json"]);
+    let ran = book.run(&[
+        "submit",
+        "--keys",
+        &portal.url,
+        "--first-list",
+        &team().digest(),
+        "--account",
+        &account,
+        "--one-way",
+        "--file",
+        &film,
+        "--to",
+        &portal.url,
+        "--json",
+    ]);
     let ran = ran.refused(3, "The report was received, and 1 of 1 files were not");
     let said = ran.json();
     assert_eq!((&said[0]["state"], &said[1]["state"]), (&"received".into(), &"not received".into()));
     assert_eq!(portal.taken().len(), 1);
     let nobody = "http://127.0.0.1:9";
-    book.run(&["submit", "--keys", &team().lists(), "--first-list", &team().digest(), "--account", &account, "--one-way", "--to", nobody]).refused(3, "The portal did not answer");
+    book.run(&["submit", "--keys", &team().lists(), "--first-list", &team().digest(), "--account", &account, "--one-way", "--to", nobody])
+        .refused(3, "The portal did not answer");
 }

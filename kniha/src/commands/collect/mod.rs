@@ -1,21 +1,22 @@
-//! `kniha collect`: the desk fetches what was sealed, from the portal or from a folder that was carried, into the spool of the book's folder.
+//! `kniha collect`: the desk takes what was sealed, out of a folder that was carried, into the spool of the book's folder. A round with a portal stands in
+//! `fetching`, whose requests wait for the portal's own listener.
 //!
-//! The order is always: fetch, check the digest, make durable, and only then let the portal delete. Whatever cuts it off, the next run continues.
+//! The order is always: fetch, check the digest, make durable, and only then acknowledge. Whatever cuts it off, the next run continues.
 
 mod carried;
+#[cfg(test)]
 mod fetching;
 mod taking;
 
 use std::path::{Path, PathBuf};
 
-use kniha_seal::part::Day;
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};
 use crate::lanes::spool;
 use crate::{say, team};
 
-/// Fetch what was sealed into the book's spool, from the portal or from a folder that was carried
+/// Take what was sealed into the book's spool, from a folder that was carried
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   kniha collect --from stick/pieces           takes in a folder that `kniha submit --out` wrote
@@ -39,16 +40,21 @@ struct Counts {
     apart: u64,
     refused: u64,
     leaves: u64,
+    #[cfg(test)]
     answers: u64,
+    #[cfg(test)]
     lists: u64,
-    oldest: Option<Day>,
+    #[cfg(test)]
+    oldest: Option<kniha_seal::part::Day>,
     bytes: u64,
 }
 
 pub(crate) async fn run(raw: Raw, book: &Path) -> anyhow::Result<()> {
     let dir = spool::of(book);
     if !book.join(crate::home::config::FILE).exists() {
-        return Err(Failure::refused(format!("There is no book in {}.", book.display()), "Make one with `kniha init`, or name the right folder with --book.").into());
+        return Err(
+            Failure::refused(format!("There is no book in {}.", book.display()), "Make one with `kniha init`, or name the right folder with --book.").into()
+        );
     }
     let inbox = spool::open(&dir, true).await?;
     let _lock = spool::lock(&dir)?;

@@ -141,7 +141,8 @@ impl Taking {
                 return Ok(Taken::Apart);
             }
         };
-        let sealed = Sealed { part: PartKey(*offer.part.bytes()), list_no: offer.list_no, day: offer.day, header: offer.header, payload_sha256: offer.sha256, body };
+        let sealed =
+            Sealed { part: PartKey(*offer.part.bytes()), list_no: offer.list_no, day: offer.day, header: offer.header, payload_sha256: offer.sha256, body };
         match inbox.put(vec![sealed], None).await? {
             Put::Stored => Ok(Taken::Stored),
             // Looked at before, under the lock of the spool: nobody else writes here.

@@ -64,7 +64,10 @@ impl Looked<'_> {
 
     fn voice(&mut self, part: &Opened, source: Option<&SourceKeys>) {
         if part.cover.compartment == Compartment::File {
-            let vouched = self.all.iter().any(|other| other.cover.submission == part.cover.submission && other.cover.files.iter().any(|file| file.part == part.cover.part));
+            let vouched = self
+                .all
+                .iter()
+                .any(|other| other.cover.submission == part.cover.submission && other.cover.files.iter().any(|file| file.part == part.cover.part));
             if !vouched {
                 self.say(part, "file", "nothing that was opened vouches for it: name and sender are not known", false);
             }
@@ -97,7 +100,8 @@ impl Looked<'_> {
     fn receipt(&mut self, part: &Opened, receipt: &ReceiptRef, parts: &[&Opened], leaves: &[Vec<u8>], holders: &Holders) {
         let needed = [Compartment::Base, Compartment::Triage, Compartment::OwnActs, Compartment::Contacts];
         let of_report: Vec<&&Opened> = parts.iter().filter(|other| other.cover.kind == part.cover.kind && other.cover.files.is_empty()).collect();
-        let missing = needed.iter().filter(|compartment| !of_report.iter().any(|other| other.cover.compartment == **compartment && other.answers.is_some())).count();
+        let missing =
+            needed.iter().filter(|compartment| !of_report.iter().any(|other| other.cover.compartment == **compartment && other.answers.is_some())).count();
         if missing > 0 {
             self.say(part, "receipt M", format!("{missing} of 4 parts are not open here, so it cannot be made again"), false);
         } else {

@@ -113,7 +113,12 @@ impl Chance {
 
 /// The id of the book, from key lists in a file or from the book's folder.
 fn book_id(lists: Option<&Path>, book: &Path) -> anyhow::Result<[u8; 32]> {
-    let none = || Failure::usage("The words mean something in one book only, and no book is known here.", "Name the key lists of the book with --keys, or the book with --book.");
+    let none = || {
+        Failure::usage(
+            "The words mean something in one book only, and no book is known here.",
+            "Name the key lists of the book with --keys, or the book with --book.",
+        )
+    };
     if let Some(path) = lists {
         let lists = trust::read(&path.to_string_lossy(), None)?;
         return Ok(lists.first().ok_or_else(none)?.list().book);

@@ -118,7 +118,10 @@ pub(super) fn text(parts: &[&Opened], verdicts: &[&Verdict], files: &[(String, S
         push(&mut text, &format!("== {} of the {}, opened by {}", compartment(cover.compartment), kind(cover.kind), quorum_name(part.quorum)));
         push(&mut text, &facts(cover));
         for file in &cover.files {
-            push(&mut text, &format!("vouches for file {}: {} bytes, SHA-256 {}, called {}", file.part, file.content_len, file.content_sha256, say::visible(&file.name)));
+            push(
+                &mut text,
+                &format!("vouches for file {}: {} bytes, SHA-256 {}, called {}", file.part, file.content_len, file.content_sha256, say::visible(&file.name)),
+            );
         }
         match &part.answers {
             Some(answers) if answers.is_empty() => push(&mut text, "Nothing was said here."),

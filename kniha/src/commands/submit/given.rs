@@ -30,7 +30,9 @@ impl Given {
 /// Looks at the files before anything is asked or sealed.
 pub(super) fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<Given>> {
     if paths.len() > MOST_FILES {
-        return Err(Failure::usage(format!("{} files were named, and one submission has at most {MOST_FILES}.", paths.len()), "Send the others another time.").into());
+        return Err(
+            Failure::usage(format!("{} files were named, and one submission has at most {MOST_FILES}.", paths.len()), "Send the others another time.").into()
+        );
     }
     paths.iter().map(|path| file(path)).collect()
 }

@@ -167,7 +167,11 @@ fn words(trusted: &Trusted, lang: Lang, rng: &mut impl CryptoRng) -> anyhow::Res
         }
         say::note(&format!("{left} more tries."));
     }
-    Err(Failure::refused("The words were not typed back. Without them no answer can reach you.", "Nothing was sealed or sent. Begin again, or use --one-way if you cannot keep anything.").into())
+    Err(Failure::refused(
+        "The words were not typed back. Without them no answer can reach you.",
+        "Nothing was sealed or sent. Begin again, or use --one-way if you cannot keep anything.",
+    )
+    .into())
 }
 
 fn refused(error: &SubmissionError) -> Failure {

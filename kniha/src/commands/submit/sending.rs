@@ -86,7 +86,9 @@ impl To {
             let sent = self.file(at, follow, file, rng);
             let name = say::visible(&file.name);
             match (&sent, json) {
-                (Ok(sent), true) => out.json(&json!({"what": "file", "state": done, "name": file.name, "bytes": sent.bytes, "sha256": sent.sha256.to_string()}))?,
+                (Ok(sent), true) => {
+                    out.json(&json!({"what": "file", "state": done, "name": file.name, "bytes": sent.bytes, "sha256": sent.sha256.to_string()}))?
+                }
                 (Ok(sent), false) => out.line(&format!("{done}: {}  {} bytes  {name}", sent.sha256, sent.bytes))?,
                 (Err(_), true) => out.json(&json!({"what": "file", "state": format!("not {done}"), "name": file.name}))?,
                 (Err(_), false) => out.line(&format!("NOT {done}: {name}"))?,
