@@ -4,7 +4,7 @@ use kniha_db::on;
 
 use crate::error::{InboxError, damaged, database};
 use crate::put::not_longer;
-use crate::{BANNER_MOST, BLOCK_MOST, BLOCKS_MOST, Inbox, LIST_MOST};
+use crate::{BANNER_MOST, BLOCK_MOST, BLOCKS_MOST, Inbox, LEAF_MOST, LIST_MOST};
 
 /// The random id of a leaf, drawn here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +22,19 @@ impl Inbox {
         let after = after.map_or_else(Vec::new, |key| key.0.to_vec());
         let rows: Vec<(Vec<u8>, Vec<u8>)> = on!(&mut *tx, c => sqlx::query_as(SQL).bind(after).bind(i64::from(most)).fetch_all(c).await).map_err(&doing)?;
         rows.into_iter().map(|(id, bytes)| Ok((LeafKey(id.try_into().map_err(|_| damaged("leaf", "id"))?), bytes))).collect()
+    }
+
+    /// Keeps a leaf under the id that it had where it was collected; the same again is no fault, so that a cut collection is done again.
+    ///
+    /// # Errors
+    /// [`InboxError::Long`], or what the database said.
+    pub async fn put_leaf(&self, leaf: &LeafKey, bytes: &[u8]) -> Result<(), InboxError> {
+        const SQL: &str = "INSERT INTO leaf (leaf_id, bytes) VALUES ($1, $2) ON CONFLICT (leaf_id) DO NOTHING";
+        not_longer("a leaf", bytes, LEAF_MOST)?;
+        let doing = database("keeping a leaf");
+        let mut tx = self.db.write().await.map_err(&doing)?;
+        on!(&mut *tx, c => sqlx::query(SQL).bind(&leaf.0[..]).bind(bytes).execute(c).await.map(drop)).map_err(&doing)?;
+        tx.commit().await.map_err(&doing)
     }
 
     /// Deletes a leaf that was collected; `false` when it is not there.

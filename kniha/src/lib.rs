@@ -12,6 +12,7 @@ mod exit;
 mod home;
 pub mod intake;
 mod interrupt;
+mod lanes;
 mod names;
 mod say;
 pub mod team;

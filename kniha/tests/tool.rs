@@ -12,10 +12,14 @@ mod books;
 mod imports;
 #[path = "tool/keys.rs"]
 mod keys;
+#[path = "tool/lanes.rs"]
+mod lanes;
 #[path = "tool/members.rs"]
 mod members;
 #[path = "tool/names.rs"]
 mod names;
+#[path = "tool/posting.rs"]
+mod posting;
 #[path = "tool/reading.rs"]
 mod reading;
 #[path = "tool/team.rs"]

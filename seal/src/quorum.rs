@@ -13,17 +13,6 @@ use crate::xwing::PublicKey;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QuorumNo(pub u16);
 
-/// The source's own words: 1 of 1, a key that grows from the words. Only for a sealed deposit, never in a key list.
-pub const OWN_WORDS: QuorumNo = QuorumNo(0);
-/// The team's door: k of the drawn screeners.
-pub const TEAM: QuorumNo = QuorumNo(1);
-/// Triage cards: any one of the drawn screeners.
-pub const TRIAGE: QuorumNo = QuorumNo(2);
-/// The lawyers' door, and what sources say of their own acts.
-pub const LAWYERS: QuorumNo = QuorumNo(3);
-/// The custodians: contacts, and the second way into everything that came through the team's door.
-pub const CUSTODIANS: QuorumNo = QuorumNo(4);
-
 impl std::fmt::Display for QuorumNo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)

@@ -110,6 +110,12 @@ impl Sealer {
         Ok(sealer)
     }
 
+    /// The header, as [`SealedPart`] will hold it: what is sent as it is sealed needs it first.
+    #[must_use]
+    pub fn header(&self) -> Vec<u8> {
+        self.envelope.write()
+    }
+
     /// Takes content; appends what is sealed of it.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod backup;
 mod case;
+mod collect;
 mod demo;
 mod doctor;
 mod exit_codes;
@@ -13,11 +14,14 @@ mod init;
 mod keys;
 mod member;
 mod names;
+mod open;
 mod reindex;
+mod reply;
 mod restore;
 mod search;
 mod serve;
 mod show;
+mod submit;
 mod team;
 mod team_draft;
 mod team_publish;
@@ -63,6 +67,10 @@ enum Command {
     Doctor(doctor::Raw),
     Reindex(reindex::Raw),
     Names(names::Raw),
+    Submit(Box<submit::Raw>),
+    Open(open::Raw),
+    Collect(collect::Raw),
+    Reply(reply::Raw),
     ExitCodes(exit_codes::Raw),
 }
 
@@ -87,6 +95,10 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Doctor(raw) => doctor::run(raw, &dir).await,
         Command::Reindex(raw) => reindex::run(raw, &dir).await,
         Command::Names(raw) => names::run(raw),
+        Command::Submit(raw) => tokio::task::block_in_place(|| submit::run(*raw)),
+        Command::Open(raw) => open::run(raw, &dir).await,
+        Command::Collect(raw) => collect::run(raw, &dir).await,
+        Command::Reply(raw) => reply::run(&raw, &dir),
         Command::ExitCodes(_) => exit_codes::run(),
     }
 }
