@@ -126,10 +126,13 @@ fn asked(rng: &mut ChaCha20Rng) -> Vec<Value> {
     let one = |i: usize| {
         let text = |n: usize| texts[(i + n) % texts.len()].clone();
         let short = |n: usize| text(n).chars().take(4_000).collect::<String>();
+        let door = ["team", "lawyers", "deposit", "deposit", ""][i % 5];
+        let silent = ["keep", "use", "court", "destroy", ""][i % 5];
+        let closed = ["pass-on", "court", "destroy", ""][i % 4];
         let given = json!({
             "tell/account": text(0), "tell/where": short(1), "tell/when": short(2), "tell/heard": short(3), "own/acts": text(4), "contact/reach": short(5),
-            "door/door": ["team", "lawyers", "deposit", "deposit", ""][i % 5], "door/custodians": if i % 5 == 3 { "yes" } else { "" },
-            "door/silent": ["keep", "use", "court", "destroy", ""][i % 5], "door/closed": ["pass-on", "court", "destroy", ""][i % 4],
+            "door/door": door, "door/custodians": if i % 5 == 3 { "yes" } else { "" },
+            "door/silent": silent, "door/closed": closed,
             "triage/urgent": if i.is_multiple_of(3) { "yes" } else { "" }, "tell/minor": if i.is_multiple_of(7) { "yes" } else { "" },
         });
         // Without words a deposit needs the custodians.
