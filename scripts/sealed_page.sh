@@ -9,6 +9,7 @@ out=target/sealed-page
 wanted=()
 command -v node >/dev/null || wanted+=(nodejs)
 command -v npm >/dev/null || wanted+=(npm)
+[ "$what" != browser ] || command -v chromedriver >/dev/null || wanted+=(chromium chromium-driver)
 if [ "${#wanted[@]}" != 0 ]; then
     sudo=""
     [ "$(id -u)" = 0 ] || sudo=sudo
@@ -28,8 +29,8 @@ node "$work/build.mjs" "$work" "$out/site" seal/words "$page/index.html"
 
 case $what in
     build) ;;
-    test) KNIHA_SEALED_PAGE="$PWD/$work" cargo test -p kniha-seal --test whole -- --ignored --nocapture browser_lane ;;
-    browser) node "$work/test/browser.mjs" "$out/site" "${@:2}" ;;
+    test) KNIHA_SEALED_PAGE="$PWD/$work" cargo test -p kniha-seal --test whole -- --ignored --nocapture browser_lane::what browser_lane::the ;;
+    browser) KNIHA_SEALED_PAGE="$PWD/$work" cargo test -p kniha-seal --test whole -- --ignored --nocapture browser_lane::in_chromium ;;
     *)
         echo "usage: scripts/sealed_page.sh [build | test | browser]" >&2
         exit 2

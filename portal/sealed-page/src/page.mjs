@@ -102,7 +102,7 @@ const hint = (name, values) => h("p", { class: "hint" }, t(name, values));
 const because = (name) => h("details", {}, h("summary", {}, t("why")), h("p", {}, t(name)));
 const ordinary = () => h("p", {}, h("a", { href: `/${visit.lang}` }, t("ordinary")));
 /** Nothing that is typed goes to a spelling service or into the browser's memory of forms. */
-const private_ = { autocomplete: "off", spellcheck: "false", autocorrect: "off", autocapitalize: "off" };
+const UNKEPT = { autocomplete: "off", spellcheck: "false", autocorrect: "off", autocapitalize: "off" };
 
 function keep(path, value) {
     if (value === "") delete visit.given[path];
@@ -110,7 +110,7 @@ function keep(path, value) {
 }
 
 function box(path, label, rows, attributes = {}) {
-    const own = h("textarea", { id: path, rows, ...private_, autocapitalize: "sentences", ...attributes, input: () => keep(path, own.value) });
+    const own = h("textarea", { id: path, rows, ...UNKEPT, autocapitalize: "sentences", ...attributes, input: () => keep(path, own.value) });
     own.value = visit.given[path] ?? "";
     return h("p", {}, h("label", { for: path }, label), h("br"), own);
 }
@@ -220,7 +220,7 @@ async function words() {
 }
 
 function type() {
-    const typed = h("textarea", { id: "typed", rows: 4, ...private_ });
+    const typed = h("textarea", { id: "typed", rows: 4, ...UNKEPT });
     const onward = async () => {
         const { count, place } = await ask("compare", { typed: typed.value });
         if (count !== undefined) throw { why: "typed-count", values: { count } };
