@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { fromHex, random, toHex } from "../src/bytes.mjs";
 import { FIELDS } from "../src/fields.mjs";
 import { believe, holds, readAnswer, weekWords } from "../src/keylist.mjs";
+import { split } from "../src/share.mjs";
 import { sourceOf } from "../src/source.mjs";
 import { fileNumber, sendFile, submit, vouch } from "../src/submission.mjs";
 import { compare, readList, spoken, wordsOf } from "../src/words.mjs";
@@ -39,15 +40,24 @@ for (const [i, asked] of JSON.parse(text("asked.json")).entries()) {
     }
     if (asked.file !== null) {
         const [content, index] = [random(asked.file.bytes), fileNumber()];
-        const { part, stream, done } = await sendFile(at, made.sent, index, content.length, async (from, to) => content.subarray(from, to));
+        let longest = 0;
+        const read = async (from, to) => {
+            longest = Math.max(longest, to - from);
+            return content.subarray(from, to);
+        };
+        const { part, stream, done } = await sendFile(at, made.sent, index, content.length, read);
         const pieces = [];
         for await (const piece of stream) pieces.push(piece);
+        longest = Math.max(longest, ...pieces.map((piece) => piece.length));
         const sealed = { part, ...(await done) };
         write(`file-${i}`, Buffer.concat(pieces));
         write(`content-${i}`, content);
         write(`vouch-${i}`, await vouch(at, made.sent, index, asked.file, sealed, asked.file.about));
-        told.file = { index, sha256: toHex(sealed.contentSha256), longest: Math.max(...pieces.map((piece) => piece.length)) };
+        told.file = { index, sha256: toHex(sealed.contentSha256), longest };
     }
     sent.push(told);
 }
-write("told.json", JSON.stringify({ fields: FIELDS, week: weekWords(trusted, day, lists.be).join(" "), sent }));
+// The share at x = 1 of a key of zeros is the coefficient itself.
+const coefficients = new Array(256).fill(0);
+for (let i = 0; i < 4096; i++) for (const byte of split(new Uint8Array(16), 2, [1])[0].value) coefficients[byte]++;
+write("told.json", JSON.stringify({ fields: FIELDS, coefficients, week: weekWords(trusted, day, lists.be).join(" "), sent }));

@@ -1,7 +1,7 @@
 //! The page that seals in the browser: its modules seal in node for a key list made here, and we open what they would have posted. Run by
 //! `scripts/sealed_page.sh test`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,13 +17,13 @@ use kniha_seal::part::{Compartment, Cover, Day, Envelope, EnvelopeError, PartKin
 use kniha_seal::quorum::{CUSTODIANS, LAWYERS, OWN_WORDS, QuorumNo, TEAM, TRIAGE};
 use kniha_seal::receipt::{Capsule, Opening, Person};
 use kniha_seal::share::ShareError;
-use kniha_seal::sign::{Purpose, SigningKey};
+use kniha_seal::sign::{Purpose, SIGNATURE_LEN, SigningKey};
 use kniha_seal::size::Padding;
 use kniha_seal::source::Source;
+use kniha_seal::submission;
 use kniha_seal::wire::{self, SentPart};
 use kniha_seal::words::Words;
 use kniha_seal::xwing::SecretKey;
-use kniha_seal::{secret::Secret, submission};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::{Value, json};
@@ -121,9 +121,35 @@ fn open_with_words(source: &Source, part: &SentPart) -> Option<(Opened, Vec<u8>)
 /// What is asked of the page: every door, every language, with and without words, texts of every length, hostile strings, and a file of every size of note.
 fn asked(rng: &mut ChaCha20Rng) -> Vec<Value> {
     const CHUNK: usize = 65_536;
-    const SIZES: [usize; 20] =
-        [0, 1, 15, 16, 4_095, 4_096, 4_097, 20_000, 40_000, 65_000, CHUNK - 1, CHUNK, CHUNK + 1, 100_000, 2 * CHUNK, 2 * CHUNK + 1, 200_000, 300_001, 700_000, 3_000_000];
-    let texts = ["Бачыў, як білі.".to_owned(), String::new(), "ў".repeat(20_000), " \r\nЗ новага радка\r\n\tі далей 👁\u{202e}gpj.exe\u{a0}".to_owned(), "x".repeat(501)];
+    const SIZES: [usize; 20] = [
+        0,
+        1,
+        15,
+        16,
+        4_095,
+        4_096,
+        4_097,
+        20_000,
+        40_000,
+        65_000,
+        CHUNK - 1,
+        CHUNK,
+        CHUNK + 1,
+        100_000,
+        2 * CHUNK,
+        2 * CHUNK + 1,
+        200_000,
+        300_001,
+        700_000,
+        3_000_000,
+    ];
+    let texts = [
+        "Бачыў, як білі.".to_owned(),
+        String::new(),
+        "ў".repeat(20_000),
+        " \r\nЗ новага радка\r\n\tі далей\rі яшчэ 👁\u{202e}gpj.exe\u{a0}".to_owned(),
+        "x".repeat(501),
+    ];
     let one = |i: usize| {
         let text = |n: usize| texts[(i + n) % texts.len()].clone();
         let short = |n: usize| text(n).chars().take(4_000).collect::<String>();
@@ -207,6 +233,9 @@ fn what_the_page_seals_opens_for_those_of_its_door_and_for_nobody_else() {
     let told: Value = serde_json::from_slice(&std::fs::read(folder.path().join("told.json")).unwrap()).unwrap();
     same_form(&told["fields"]);
     let drawn = check(&house, folder.path(), &asked, &told);
+    // Coefficients are uniform over all 256 values, 0 too: 256 of each expected, standard deviation 16.
+    let counts: Vec<u64> = told["coefficients"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect();
+    assert!(counts.len() == 256 && counts.iter().all(|n| (150..370).contains(n)), "{counts:?}");
     // Every slot that holds today was drawn at some time, the one that is past never.
     let slots = |no| (1..=6).filter(|slot| drawn.contains_key(&(no, *slot))).collect::<Vec<u8>>();
     assert_eq!((slots(TEAM), slots(TRIAGE), slots(LAWYERS)), (vec![2, 3, 4, 5, 6], vec![1, 2, 3, 4, 5, 6], vec![1, 2, 3]));
@@ -220,7 +249,7 @@ fn check(house: &House, folder: &Path, asked: &[Value], told: &Value) -> Drawn {
     let read = |name: &str, i: usize| std::fs::read(folder.join(format!("{name}-{i}"))).unwrap();
     let trusted = Trusted::first(&house.lists[0], &house.lists[0].digest()).unwrap().next(&house.lists[1]).unwrap();
     assert_eq!(told["week"], trusted.list().week_words(trusted.digest(), house.day, Lang::Be).join(" "));
-    let (mut drawn, mut opened_parts) = (Drawn::new(), 0);
+    let (mut drawn, mut opened_parts, mut fresh) = (Drawn::new(), 0, BTreeSet::new());
     for (i, (asked, shown)) in asked.iter().zip(told["sent"].as_array().unwrap()).enumerate() {
         let lang = Lang::parse(asked["lang"].as_str().unwrap()).unwrap();
         let source = shown["words"].as_str().map(|words| Source::new(&BOOK, &Words::parse(words, lang).unwrap()));
@@ -268,6 +297,10 @@ fn check(house: &House, folder: &Path, asked: &[Value], told: &Value) -> Drawn {
             opened_parts += 1;
         }
         assert!(covers.iter().all(|cover| cover.submission == covers[0].submission));
+        assert!(fresh.insert(covers[0].submission.bytes().to_vec()), "a submission's id came twice");
+        if let Some(source) = &source {
+            assert!(fresh.insert(source.mailbox().0.to_vec()), "words came twice");
+        }
         // What was asked came, and the card says of it what the book's own sealing would.
         let card = [("urgent", given.yes("triage", "urgent")), ("minor", given.yes("tell", "minor")), ("own-acts", given.get("own", "acts").is_some())];
         assert!(card.iter().all(|(name, holds)| all.yes("triage", name) == *holds), "{i}");
@@ -360,7 +393,7 @@ fn check_file(
     let name = asked["file"]["name"].as_str().unwrap();
     assert!(name.starts_with(&named.name) && (named.name == name || named.name.len() == 254));
     assert_eq!(Answers::decode(&about).unwrap(), answers(&json!({"file/about": asked["file"]["about"]})));
-    // The page holds one piece at a time, whatever the file's length.
+    // The page reads and sends small pieces, whatever the file's length.
     assert!(shown["file"]["longest"].as_u64().unwrap() <= 65_552);
 }
 
@@ -370,20 +403,26 @@ fn the_page_seals_nothing_to_key_lists_that_are_not_believed() {
     let mut rng = ChaCha20Rng::seed_from_u64(52);
     let house = house(DAY, &mut rng);
     let few = signed(&house.list, &house.custodians[1..2]);
-    let old_alone = signed(&house.list, &[&house.custodians[..1], &[SigningKey::from_seeds(Secret::take(&mut [1; 32]), Secret::take(&mut [2; 32]))]].concat());
+    let (old_alone, new_alone) = (signed(&house.list, &house.custodians[..2]), signed(&house.list, &house.custodians[2..]));
     let of = |change: &dyn Fn(&mut KeyList)| {
         let mut list = house.list.clone();
         change(&mut list);
         signed(&list, &house.custodians)
     };
     let [one, two] = [&house.lists[0], &house.lists[1]].map(Clone::clone);
-    let mut forged = two.encode();
-    let at = forged.len() - 1;
-    forged[at] ^= 1;
+    // One bit of the last signature changed, in each of its halves by turns.
+    let forged = |from_end: usize| {
+        let mut bytes = two.encode();
+        let at = bytes.len() - from_end;
+        bytes[at] ^= 1;
+        SignedList::decode(&bytes).unwrap()
+    };
     let cases = [
         ("too-few", vec![one.clone(), few]),
         ("too-few", vec![one.clone(), old_alone]),
-        ("too-few", vec![one.clone(), SignedList::decode(&forged).unwrap()]),
+        ("too-few", vec![one.clone(), new_alone]),
+        ("too-few", vec![one.clone(), forged(1)]),
+        ("too-few", vec![one.clone(), forged(SIGNATURE_LEN)]),
         ("not-first", vec![two.clone()]),
         ("not-first", vec![of(&|list| (list.no, list.prev) = (1, None))]),
         ("gap", vec![one.clone(), of(&|list| list.no = 3)]),
