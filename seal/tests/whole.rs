@@ -9,6 +9,7 @@
 
 mod whole {
     pub(crate) mod age_interop;
+    pub(crate) mod browser_lane;
     pub(crate) mod halves;
     pub(crate) mod hpke;
     pub(crate) mod parts;
