@@ -11,16 +11,12 @@ mod tokens;
 
 use std::collections::BTreeMap;
 
+pub use super::comparison::{PRIOR, SAME};
 pub use align::{Comparison, How, MOST_PAIRINGS, Pairing};
 
 use crate::weight::Weight;
 use table::Legal;
 use tokens::{Role, Token};
-
-/// The odds before the names are seen.
-pub const PRIOR: Weight = Weight::from_db(-26);
-/// Names are taken for the same from this weight on.
-pub const SAME: Weight = Weight::from_db(26);
 
 /// What the names are of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
