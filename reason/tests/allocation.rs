@@ -6,15 +6,8 @@ use kniha_reason::link::organisation::{self, Kind};
 use kniha_reason::link::place;
 
 /// Persons whose parts match, are bent, joined, shortened, left out and contradicted.
-const PERSONS: [&str; 7] = [
-    "Хвостов Иван Петрович",
-    "Ivan Khvastou",
-    "И. П. Хвостов / Khvostov",
-    "Van der Bilt Anna Maria",
-    "Vanderbilt Hanna",
-    "ა ბერიძე გიორგი",
-    "",
-];
+const PERSONS: [&str; 7] =
+    ["Хвостов Иван Петрович", "Ivan Khvastou", "И. П. Хвостов / Khvostov", "Van der Bilt Anna Maria", "Vanderbilt Hanna", "ა ბერიძე გიორგი", ""];
 /// Bodies with numbers, abbreviations of letters and syllables, words cut short and legal forms.
 const BODIES: [&str; 7] = [
     "MOPOL 26",

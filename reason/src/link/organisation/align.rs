@@ -75,7 +75,8 @@ struct Sides<'a> {
 }
 
 pub(super) fn compare(one: &Prepared, other: &Prepared) -> Comparison {
-    let mut sides = Sides { left: &one.tokens, right: &other.tokens, left_taken: [false; MOST_TOKENS], right_taken: [false; MOST_TOKENS], found: Comparison::nothing() };
+    let mut sides =
+        Sides { left: &one.tokens, right: &other.tokens, left_taken: [false; MOST_TOKENS], right_taken: [false; MOST_TOKENS], found: Comparison::nothing() };
     let kind = one.kind.max(other.kind);
     sides.same();
     if kind == Kind::Unit {
