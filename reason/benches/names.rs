@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use kniha_reason::link::name::Prepared;
+use kniha_reason::link::name::{Prepared, Rarity};
 use kniha_reason::link::organisation::{self, Frequencies, Kind};
 
 type Row = BTreeMap<String, String>;
@@ -136,8 +136,9 @@ fn units(aliases: &[Row], units: &[Row]) {
 }
 
 /// Every spelling asks for its person among all other spellings.
-fn spellings(title: &str, rows: &[Row]) {
-    let prepared: Vec<Prepared> = rows.iter().map(|row| Prepared::new(&row["spelling"])).collect();
+fn spellings(title: &str, rows: &[Row], rarity: Option<&Rarity>) {
+    let prepare = |name: &str| rarity.map_or_else(|| Prepared::new(name), |rarity| Prepared::with(name, rarity));
+    let prepared: Vec<Prepared> = rows.iter().map(|row| prepare(&row["spelling"])).collect();
     let (mut asked, mut hits, mut cyrillic) = (0, 0, (0, 0));
     for (at, row) in rows.iter().enumerate() {
         if !rows.iter().enumerate().any(|(other, r)| other != at && r["entity"] == row["entity"]) {
@@ -209,7 +210,10 @@ fn main() {
         let mut listed = rows(names.join(format!("eu_pairs_{list}_public.csv")));
         listed.retain(|row| row["kind"] != "alias");
         pairs(&format!("EU list, {list}"), &listed, by_script, |row| row["label"] == "1", |a, b, _| people(a, b));
-        spellings(&format!("spellings, {list}"), &rows(names.join(format!("eu_spellings_{list}_public.csv"))));
+        let listed_spellings = rows(names.join(format!("eu_spellings_{list}_public.csv")));
+        spellings(&format!("spellings, {list}"), &listed_spellings, None);
+        let at_hand = Rarity::from_names(listed_spellings.iter().map(|row| row["spelling"].as_str()));
+        spellings(&format!("spellings, {list}, as rare as in the list"), &listed_spellings, Some(&at_hand));
         times(&listed);
     }
     let bench = rows(names.join("name_bench_cases.csv"));

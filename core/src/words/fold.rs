@@ -232,11 +232,15 @@ pub(super) fn is_cyrillic(c: char) -> bool {
     c.is_alphabetic() && matches!(c, '\u{400}'..='\u{52f}' | '\u{1c80}'..='\u{1c8a}' | '\u{2de0}'..='\u{2dff}' | '\u{a640}'..='\u{a69f}')
 }
 
-fn to_cyrillic(c: char) -> Option<char> {
+/// The Cyrillic letter that a Latin one looks like, in capitals or small.
+#[must_use]
+pub fn to_cyrillic(c: char) -> Option<char> {
     LOOK_ALIKES.iter().find(|pair| pair.0 == c).map(|pair| pair.1).or((c == 'ĸ').then_some('к'))
 }
 
-fn to_latin(c: char) -> Option<char> {
+/// The Latin letter that a Cyrillic one looks like, in capitals or small.
+#[must_use]
+pub fn to_latin(c: char) -> Option<char> {
     LOOK_ALIKES.iter().find(|pair| pair.1 == c).map(|pair| pair.0)
 }
 

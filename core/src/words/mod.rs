@@ -17,7 +17,7 @@ mod stem;
 
 use std::ops::Range;
 
-pub use fold::fold;
+pub use fold::{fold, to_cyrillic, to_latin};
 pub use keys::{ENOUGH_CANDIDATES, Level, MOST_KEYS, NameKey, ROWS_PER_KEY, name_keys};
 pub use likeness::name_likeness;
 pub use name::{Heard, LONGEST, MOST_PARTS};

@@ -2,12 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use kniha_reason::link::name;
-use kniha_reason::link::organisation::{self, Frequencies};
-use kniha_reason::weight::Weight;
-
 use crate::exit::{Exit, Failure, NOTHING_WRITTEN, chain};
-use crate::names::score::{Kind, best, each};
+use crate::names::explain::{db, tell};
+use crate::names::score::{Among, Kind, best, each};
 use crate::names::table::{Form, Rows, Score, TableError, Written};
 use crate::say;
 
@@ -124,8 +121,8 @@ fn find(raw: &Raw, queries: &Path, among: &Path) -> anyhow::Result<()> {
         }
         names.extend(rows.into_iter().map(|mut cells| cells.swap_remove(column_known)));
     }
-    let frequencies = Frequencies::from_names(if raw.kind == Kind::Person { &[][..] } else { &names }.iter().map(String::as_str));
-    let prepared = each(&names, |name| raw.kind.prepare_among(name, &frequencies));
+    let rarity = Among::of(raw.kind, &names);
+    let prepared = each(&names, |name| rarity.prepare(name));
     let mut asked = open(queries)?;
     let column_asked = chosen(&asked, queries, raw.query_column.as_deref())?;
     let scores = [
@@ -143,7 +140,7 @@ fn find(raw: &Raw, queries: &Path, among: &Path) -> anyhow::Result<()> {
             break;
         }
         for rows in rows.chunks(256) {
-            let found = each(rows, |cells| best(&raw.kind.prepare_among(&cells[column_asked], &frequencies), &prepared, usize::from(raw.top)));
+            let found = each(rows, |cells| best(&rarity.prepare(&cells[column_asked]), &prepared, usize::from(raw.top)));
             for (cells, found) in rows.iter().zip(found) {
                 for (rank, (at, scored)) in found.into_iter().enumerate() {
                     let scores = vec![
@@ -174,56 +171,13 @@ fn batch(rows: &mut Rows, path: &Path) -> anyhow::Result<Vec<Vec<String>>> {
 
 fn explain(one: &str, other: &str, kind: Kind, json: bool) -> anyhow::Result<()> {
     let mut out = say::Out::new();
-    let scored = kind.prepare(one).compare(&kind.prepare(other));
+    let told = tell(one, other, kind);
     if json {
-        out.json(&serde_json::json!({"left": one, "right": other, "probability": scored.probability, "weight_db": db(scored.weight), "same": scored.same}))?;
-        return Ok(out.done()?);
-    }
-    match kind {
-        Kind::Person => {
-            let explained = name::Prepared::new(one).explain(&name::Prepared::new(other)).to_string();
-            explained.lines().try_for_each(|line| out.line(&say::visible(line)))?;
-        }
-        _ => {
-            for line in body_lines(one, other, kind) {
-                out.line(&say::visible(&line))?;
-            }
-        }
+        out.json(&told.json(one, other))?;
+    } else {
+        told.text.lines().try_for_each(|line| out.line(&say::visible(line)))?;
     }
     Ok(out.done()?)
-}
-
-/// A line for each pair of words, then the sum.
-fn body_lines(one: &str, other: &str, kind: Kind) -> Vec<String> {
-    let of = match kind {
-        Kind::Unit => organisation::Kind::Unit,
-        Kind::Place => organisation::Kind::Place,
-        _ => organisation::Kind::Organisation,
-    };
-    let (left, right) = (organisation::Prepared::new(one, of), organisation::Prepared::new(other, of));
-    let found = left.compare(&right);
-    let (left, right): (Vec<&str>, Vec<&str>) = (left.words().map(|w| w.0).collect(), right.words().map(|w| w.0).collect());
-    let word = |words: &[&str], at: Option<u8>| at.and_then(|at| words.get(usize::from(at)).map(|w| (*w).to_owned())).unwrap_or_else(|| "–".to_owned());
-    let mut lines: Vec<String> = Vec::new();
-    let mut sum = Weight::NOTHING;
-    for pairing in found.pairings() {
-        sum += pairing.weight;
-        lines.push(format!(
-            "{:>11}  {:>11}  {} : {}  {}",
-            pairing.weight.to_string(),
-            sum.to_string(),
-            word(&left, pairing.left),
-            word(&right, pairing.right),
-            pairing.how.text()
-        ));
-    }
-    let verdict = if found.is_same() { "taken for the same" } else { "not taken for the same" };
-    lines.push(format!("{:>11}  {verdict}, probability {:.4}", found.weight.to_string(), found.probability()));
-    lines
-}
-
-fn db(weight: Weight) -> f64 {
-    f64::from(weight.hundredths()) / 100.0
 }
 
 fn open(path: &Path) -> anyhow::Result<Rows> {

@@ -39,14 +39,33 @@ impl Kind {
             Kind::Place => Prepared::Place(place::Prepared::new(text)),
         }
     }
+}
 
-    /// Reads a name whose words are as rare as among the names asked of; persons' names by the shipped prior, which few data would only blur.
-    pub(crate) fn prepare_among(self, text: &str, among: &Frequencies) -> Prepared {
+/// How rare parts and words are among the names that are looked through.
+pub(crate) enum Among {
+    Persons(name::Rarity),
+    Bodies(organisation::Kind, Frequencies),
+    Places(Frequencies),
+}
+
+impl Among {
+    /// Counts the names.
+    pub(crate) fn of(kind: Kind, names: &[String]) -> Among {
+        let names = names.iter().map(String::as_str);
+        match kind {
+            Kind::Person => Among::Persons(name::Rarity::from_names(names)),
+            Kind::Organisation => Among::Bodies(organisation::Kind::Organisation, Frequencies::from_names(names)),
+            Kind::Unit => Among::Bodies(organisation::Kind::Unit, Frequencies::from_names(names)),
+            Kind::Place => Among::Places(Frequencies::from_names(names)),
+        }
+    }
+
+    /// Reads a name; its parts tell as much as they are rare here.
+    pub(crate) fn prepare(&self, text: &str) -> Prepared {
         match self {
-            Kind::Person => self.prepare(text),
-            Kind::Organisation => Prepared::Body(organisation::Prepared::with(text, organisation::Kind::Organisation, among)),
-            Kind::Unit => Prepared::Body(organisation::Prepared::with(text, organisation::Kind::Unit, among)),
-            Kind::Place => Prepared::Place(place::Prepared::with(text, among)),
+            Among::Persons(rarity) => Prepared::Person(name::Prepared::with(text, rarity)),
+            Among::Bodies(kind, frequencies) => Prepared::Body(organisation::Prepared::with(text, *kind, frequencies)),
+            Among::Places(frequencies) => Prepared::Place(place::Prepared::with(text, frequencies)),
         }
     }
 }
@@ -104,5 +123,13 @@ mod tests {
         assert_eq!(found, [1, 2, 3]);
         assert_eq!(each(&[1, 2, 3, 4, 5], |n| n * 2), [2, 4, 6, 8, 10]);
         assert!(each(&[], |n: &i32| *n).is_empty());
+    }
+    #[test]
+    fn a_family_name_that_many_bear_here_tells_less_than_elsewhere() {
+        let names: Vec<String> = (0..2000).map(|n| format!("Иван{} Шкляревский", "а".repeat(n % 7))).collect();
+        let among = Among::of(Kind::Person, &names);
+        let weight = |name: &str| among.prepare(name).compare(&among.prepare(name)).weight;
+        assert!(weight("Шкляревский") < Kind::Person.prepare("Шкляревский").compare(&Kind::Person.prepare("Шкляревский")).weight);
+        assert!(weight("Шкляревский") < weight("Гарбацэвіч"));
     }
 }

@@ -54,6 +54,22 @@ fn two_names_are_explained() {
 }
 
 #[test]
+fn reasons_are_told_as_json_line_by_line() {
+    let book = Book::none(Kind::Sqlite);
+    let told = book.run(&["names", "explain", "Шведка Ганна", "Anna Shvedko", "--json"]).well().json();
+    let lines = told[0]["lines"].as_array().unwrap();
+    let given = lines.iter().find(|line| line["how"] == "same name").unwrap();
+    assert_eq!((&given["left"], &given["right"], &given["sounds"]), (&"ганна".into(), &"anna".into(), &"Ганна".into()));
+    let family = lines.iter().find(|line| line["how"] == "sounds").unwrap();
+    assert!(family["rules"].as_array().unwrap().iter().any(|rule| rule["rule"] == "o/a (akanne)" && rule["cost"].as_u64() > Some(0)), "{family}");
+    let sum = |told: &serde_json::Value| told["lines"].as_array().unwrap().iter().map(|line| line["weight_db"].as_f64().unwrap()).sum::<f64>();
+    assert!((sum(&told[0]) - told[0]["weight_db"].as_f64().unwrap()).abs() < 0.001, "{told:?}");
+    let units = book.run(&["names", "explain", "MOPOL 26", "Police Mobile Force Squadron 26", "--kind", "unit", "--json"]).well().json();
+    assert!(units[0]["lines"].as_array().unwrap().iter().any(|line| line["how"] == "abbreviation" && line["left"] == "mopol"), "{units:?}");
+    assert!((sum(&units[0]) - units[0]["weight_db"].as_f64().unwrap()).abs() < 0.001);
+}
+
+#[test]
 fn what_cannot_be_compared_is_refused_plainly() {
     let book = Book::none(Kind::Sqlite);
     let pairs = path(&book, "pairs.csv");

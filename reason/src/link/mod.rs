@@ -1,5 +1,6 @@
 //! Whether two records tell of the same person, unit or place.
 
+pub mod comparison;
 pub mod handle;
 pub mod name;
 pub mod organisation;

@@ -7,6 +7,7 @@ use super::code::{Code, nearest};
 use super::part::{MOST_PARTS, Part, Role, Turn};
 use super::read::MOST_SOUNDS;
 use super::table::Sex;
+use crate::link::comparison;
 use crate::weight::Weight;
 
 /// Lines of one comparison.
@@ -34,68 +35,28 @@ pub enum How {
     Repeated,
 }
 
+impl How {
+    /// How they stand to each other, in a few words.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            How::Sound => "sounds",
+            How::SameName => "same name",
+            How::ShortForm => "short form",
+            How::Initial => "initial",
+            How::Joined => "written together",
+            How::Contradiction => "contradicts",
+            How::Missing => "left out",
+            How::Repeated => "repeats, costs nothing",
+        }
+    }
+}
+
 /// Two parts, or one that the other name lacks, with what they weigh.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pairing {
-    /// The part of the first name, by its place among [`super::Prepared::parts`].
-    pub left: Option<u8>,
-    /// The part of the second name.
-    pub right: Option<u8>,
-    /// How they stand to each other.
-    pub how: How,
-    /// How near they sound, 0 to 1000.
-    pub nearness: u16,
-    /// What this weighs.
-    pub weight: Weight,
-}
+pub type Pairing = comparison::Pairing<How>;
 
-/// What a comparison found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Comparison {
-    pairings: [Pairing; MOST_PAIRINGS],
-    len: u8,
-    /// The sum of all pairings.
-    pub weight: Weight,
-}
-
-impl Comparison {
-    /// The chance that both names are of one person, from the odds of [`super::PRIOR`].
-    #[must_use]
-    pub fn probability(&self) -> f64 {
-        self.weight.posterior(super::PRIOR)
-    }
-
-    /// Whether the names are taken for the same at the one default threshold.
-    #[must_use]
-    pub fn is_same(&self) -> bool {
-        self.weight >= super::SAME
-    }
-
-    /// What the weight is made of.
-    #[must_use]
-    pub fn pairings(&self) -> &[Pairing] {
-        &self.pairings[..usize::from(self.len)]
-    }
-
-    pub(super) fn turned(mut self) -> Comparison {
-        for pairing in &mut self.pairings[..usize::from(self.len)] {
-            (pairing.left, pairing.right) = (pairing.right, pairing.left);
-        }
-        self
-    }
-
-    fn push(&mut self, pairing: Pairing) {
-        if let Some(place) = self.pairings.get_mut(usize::from(self.len)) {
-            *place = pairing;
-            self.len += 1;
-        }
-    }
-
-    fn add(&mut self, left: Option<usize>, right: Option<usize>, match_: Match) {
-        let place = |at: usize| u8::try_from(at).unwrap_or(u8::MAX);
-        self.push(Pairing { left: left.map(place), right: right.map(place), how: match_.how, nearness: match_.nearness, weight: match_.weight });
-    }
-}
+/// What comparing the names of two persons found.
+pub type Comparison = comparison::Comparison<How, MOST_PAIRINGS>;
 
 // What is given for how near two parts sound; found on the halves of the public lists that were looked at, in round numbers.
 /// From here on a part counts in full.
@@ -128,9 +89,15 @@ struct Match {
     how: How,
 }
 
+impl Match {
+    fn at(self, left: Option<usize>, right: Option<usize>, found: &mut Comparison) {
+        found.add(left, right, self.how, self.nearness, self.weight);
+    }
+}
+
 /// Compares the parts of two names.
 pub(super) fn compare(left: &[Part], right: &[Part]) -> Comparison {
-    let mut found = Comparison { pairings: [Pairing::default(); MOST_PAIRINGS], len: 0, weight: Weight::NOTHING };
+    let mut found = Comparison::nothing();
     let mut table = [[Match::default(); MOST_PARTS]; MOST_PARTS];
     for (row, one) in table.iter_mut().zip(left) {
         for (place, other) in row.iter_mut().zip(right) {
@@ -140,28 +107,16 @@ pub(super) fn compare(left: &[Part], right: &[Part]) -> Comparison {
     let mut taken = Taken::default();
     while let Some((row, column)) = heaviest(&table, &taken, left.len(), right.len()) {
         taken.take(row, column);
-        found.add(Some(row), Some(column), table[row][column]);
+        table[row][column].at(Some(row), Some(column), &mut found);
     }
     join(left, right, &mut taken, &mut found, false);
     join(right, left, &mut taken, &mut found, true);
     contradict(left, right, &table, &mut taken, &mut found);
     lack(left, right, &table, &taken, &mut found);
     sexes(left, right, &mut found);
-    found.weight = total(found.pairings());
+    // Brothers and namesakes share more than chance.
+    found.total(Some(MOST_FOR));
     found
-}
-
-/// The sum; what speaks for a match counts up to [`MOST_FOR`], because brothers and namesakes share more than chance.
-fn total(pairings: &[Pairing]) -> Weight {
-    let (mut speaks, mut against) = (Weight::NOTHING, Weight::NOTHING);
-    for pairing in pairings {
-        if pairing.weight > Weight::NOTHING {
-            speaks += pairing.weight;
-        } else {
-            against += pairing.weight;
-        }
-    }
-    speaks.min(MOST_FOR) + against
 }
 
 /// One says a woman and the other a man, by father's or family name.
@@ -172,7 +127,7 @@ fn sexes(left: &[Part], right: &[Part], found: &mut Comparison) {
     });
     if let Some((row, column)) = matched {
         let weight = Weight::from_hundredths(SEX_CONTRADICTS);
-        found.add(Some(row), Some(column), Match { weight, nearness: 0, how: How::Contradiction });
+        Match { weight, nearness: 0, how: How::Contradiction }.at(Some(row), Some(column), found);
     }
 }
 
@@ -308,13 +263,13 @@ fn join(whole: &[Part], pieces: &[Part], taken: &mut Taken, found: &mut Comparis
             if turned {
                 taken.take(second - 1, at);
                 taken.left[second] = true;
-                found.add(Some(second - 1), Some(at), match_);
-                found.add(Some(second), None, free);
+                match_.at(Some(second - 1), Some(at), found);
+                free.at(Some(second), None, found);
             } else {
                 taken.take(at, second - 1);
                 taken.right[second] = true;
-                found.add(Some(at), Some(second - 1), match_);
-                found.add(None, Some(second), free);
+                match_.at(Some(at), Some(second - 1), found);
+                free.at(None, Some(second), found);
             }
         }
     }
@@ -342,7 +297,7 @@ fn contradict(left: &[Part], right: &[Part], table: &[[Match; MOST_PARTS]; MOST_
         }
         let Some((row, column, match_)) = mildest else { return };
         taken.take(row, column);
-        found.add(Some(row), Some(column), match_);
+        match_.at(Some(row), Some(column), found);
     }
 }
 
@@ -374,10 +329,10 @@ fn lack(left: &[Part], right: &[Part], table: &[[Match; MOST_PARTS]; MOST_PARTS]
             && (pairing.left.is_some_and(|at| is_name(&left[usize::from(at)])) || pairing.right.is_some_and(|at| is_name(&right[usize::from(at)])))
     });
     for (at, part) in left.iter().enumerate().filter(|(at, _)| !taken.left[*at]) {
-        found.add(Some(at), None, lacking(part, repeats(&table[at][..right.len()]), matched_name));
+        lacking(part, repeats(&table[at][..right.len()]), matched_name).at(Some(at), None, found);
     }
     for (at, part) in right.iter().enumerate().filter(|(at, _)| !taken.right[*at]) {
-        found.add(None, Some(at), lacking(part, repeats_column(table, at, left.len()), matched_name));
+        lacking(part, repeats_column(table, at, left.len()), matched_name).at(None, Some(at), found);
     }
 }
 

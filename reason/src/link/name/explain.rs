@@ -90,17 +90,7 @@ impl fmt::Display for Explanation {
         for line in &self.lines {
             sum += line.weight;
             let (left, right) = (line.left.as_deref().unwrap_or("–"), line.right.as_deref().unwrap_or("–"));
-            let how = match line.how {
-                How::Sound => "sounds",
-                How::SameName => "same name",
-                How::ShortForm => "short form",
-                How::Initial => "initial",
-                How::Joined => "written together",
-                How::Contradiction => "contradicts",
-                How::Missing => "left out",
-                How::Repeated => "repeats, costs nothing",
-            };
-            write!(f, "{:>11}  {:>11}  {left} : {right}  {how}", line.weight.to_string(), sum.to_string())?;
+            write!(f, "{:>11}  {:>11}  {left} : {right}  {}", line.weight.to_string(), sum.to_string(), line.how.text())?;
             if !line.sounds.is_empty() {
                 write!(f, " ({})", line.sounds)?;
             }

@@ -4,6 +4,7 @@
 //! Latin *i* in a Cyrillic word becomes і where the other letters say which script was meant. Words after a slash, in brackets or after *or* are other
 //! spellings or other names of the same person: they may help and never harm. Pure; reads at most [`LONGEST`] characters and [`MOST_WORDS`] words.
 
+use kniha_core::words::{to_cyrillic, to_latin};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
@@ -135,10 +136,10 @@ fn repair(letters: &mut [char]) -> Script {
     for c in letters.iter() {
         if is_cyrillic(*c) {
             cyrillic += 1;
-            only_cyrillic += usize::from(!LOOK_ALIKES.iter().any(|pair| pair.1 == *c));
+            only_cyrillic += usize::from(to_latin(*c).is_none());
         } else if is_latin(*c) {
             latin += 1;
-            only_latin += usize::from(!LOOK_ALIKES.iter().any(|pair| pair.0 == *c));
+            only_latin += usize::from(to_cyrillic(*c).is_none());
         }
     }
     let meant_cyrillic = if only_latin == only_cyrillic { cyrillic >= latin } else { only_cyrillic > only_latin };
@@ -146,10 +147,7 @@ fn repair(letters: &mut [char]) -> Script {
         return Script::Other;
     }
     for c in letters.iter_mut() {
-        let other = LOOK_ALIKES.iter().find(|pair| if meant_cyrillic { pair.0 == *c } else { pair.1 == *c });
-        if let Some(pair) = other {
-            *c = if meant_cyrillic { pair.1 } else { pair.0 };
-        }
+        *c = if meant_cyrillic { to_cyrillic(*c) } else { to_latin(*c) }.unwrap_or(*c);
     }
     if meant_cyrillic { Script::Cyrillic } else { Script::Latin }
 }
@@ -178,25 +176,6 @@ fn is_silent(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
     )
 }
-
-/// Letters that look alike in capitals or small (Unicode confusables, the letters of our alphabets only).
-const LOOK_ALIKES: [(char, char); 15] = [
-    ('a', 'а'),
-    ('b', 'в'),
-    ('c', 'с'),
-    ('e', 'е'),
-    ('h', 'н'),
-    ('i', 'і'),
-    ('j', 'ј'),
-    ('k', 'к'),
-    ('ĸ', 'к'),
-    ('m', 'м'),
-    ('o', 'о'),
-    ('p', 'р'),
-    ('t', 'т'),
-    ('x', 'х'),
-    ('y', 'у'),
-];
 
 #[cfg(test)]
 mod tests {

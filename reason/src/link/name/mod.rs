@@ -16,6 +16,7 @@ pub(super) mod read;
 pub(super) mod sound;
 mod table;
 
+pub use super::comparison::{PRIOR, SAME};
 pub use align::{Comparison, How, MOST_PAIRINGS, Pairing};
 pub use explain::{Explanation, Line};
 pub use part::{MOST_PARTS, Role};
@@ -24,12 +25,6 @@ pub use sound::Rule;
 
 use crate::weight::Weight;
 use part::Part;
-
-/// The odds before the names are seen: one pair in about four hundred that are brought to a comparison is of one person.
-pub const PRIOR: Weight = Weight::from_db(-26);
-
-/// Names are taken for the same from this weight on: even odds after the comparison.
-pub const SAME: Weight = Weight::from_db(26);
 
 /// A name made ready for many comparisons. At most [`MOST_PARTS`] parts, each of at most a few hundred bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]

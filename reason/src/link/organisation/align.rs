@@ -3,6 +3,7 @@
 use super::table::{is_any_form, is_nonprofit};
 use super::tokens::{MOST_TOKENS, Role, Token};
 use super::{Kind, Prepared};
+use crate::link::comparison;
 use crate::link::name::code::{Code, nearest};
 use crate::link::name::read::MOST_SOUNDS;
 use crate::weight::Weight;
@@ -47,61 +48,10 @@ impl How {
 }
 
 /// Two words, or one that the other name lacks, with what they weigh.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pairing {
-    /// The word of the first name, by its place among [`Prepared::words`].
-    pub left: Option<u8>,
-    /// The word of the second name.
-    pub right: Option<u8>,
-    /// How they stand to each other.
-    pub how: How,
-    /// What this weighs.
-    pub weight: Weight,
-}
+pub type Pairing = comparison::Pairing<How>;
 
-/// What a comparison found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Comparison {
-    pairings: [Pairing; MOST_PAIRINGS],
-    len: u8,
-    /// The sum of all pairings.
-    pub weight: Weight,
-}
-
-impl Comparison {
-    /// The chance that both names are of one body.
-    #[must_use]
-    pub fn probability(&self) -> f64 {
-        self.weight.posterior(super::PRIOR)
-    }
-
-    /// Whether the names are taken for the same at the one default threshold.
-    #[must_use]
-    pub fn is_same(&self) -> bool {
-        self.weight >= super::SAME
-    }
-
-    /// What the weight is made of.
-    #[must_use]
-    pub fn pairings(&self) -> &[Pairing] {
-        &self.pairings[..usize::from(self.len)]
-    }
-
-    pub(super) fn turned(mut self) -> Comparison {
-        for pairing in &mut self.pairings[..usize::from(self.len)] {
-            (pairing.left, pairing.right) = (pairing.right, pairing.left);
-        }
-        self
-    }
-
-    fn add(&mut self, left: Option<usize>, right: Option<usize>, how: How, weight: Weight) {
-        let place = |at: usize| u8::try_from(at).unwrap_or(u8::MAX);
-        if let Some(free) = self.pairings.get_mut(usize::from(self.len)) {
-            *free = Pairing { left: left.map(place), right: right.map(place), how, weight };
-            self.len += 1;
-        }
-    }
-}
+/// What comparing two names of bodies or places found.
+pub type Comparison = comparison::Comparison<How, MOST_PAIRINGS>;
 
 /// From here on a word counts in full, up to there not at all.
 const FULL: u16 = 860;
@@ -125,8 +75,8 @@ struct Sides<'a> {
 }
 
 pub(super) fn compare(one: &Prepared, other: &Prepared) -> Comparison {
-    let found = Comparison { pairings: [Pairing::default(); MOST_PAIRINGS], len: 0, weight: Weight::NOTHING };
-    let mut sides = Sides { left: &one.tokens, right: &other.tokens, left_taken: [false; MOST_TOKENS], right_taken: [false; MOST_TOKENS], found };
+    let mut sides =
+        Sides { left: &one.tokens, right: &other.tokens, left_taken: [false; MOST_TOKENS], right_taken: [false; MOST_TOKENS], found: Comparison::nothing() };
     let kind = one.kind.max(other.kind);
     sides.same();
     if kind == Kind::Unit {
@@ -137,6 +87,8 @@ pub(super) fn compare(one: &Prepared, other: &Prepared) -> Comparison {
     sides.joined(true);
     sides.abbreviated(false);
     sides.abbreviated(true);
+    sides.syllables(false);
+    sides.syllables(true);
     sides.counting();
     sides.contradicting(kind);
     sides.lacking(kind);
@@ -150,15 +102,10 @@ pub(super) fn compare(one: &Prepared, other: &Prepared) -> Comparison {
         } else {
             LEGAL_FORMS_DIFFER
         };
-        sides.found.add(None, None, How::LegalForm, weight);
+        sides.found.add(None, None, How::LegalForm, 0, weight);
     }
-    let mut found = sides.found;
-    let (mut speaks, mut against) = (Weight::NOTHING, Weight::NOTHING);
-    for pairing in found.pairings() {
-        if pairing.weight > Weight::NOTHING { speaks += pairing.weight } else { against += pairing.weight }
-    }
-    found.weight = if kind == Kind::Unit { speaks } else { speaks.min(MOST_FOR) } + against;
-    found
+    sides.found.total((kind != Kind::Unit).then_some(MOST_FOR));
+    sides.found
 }
 
 impl Sides<'_> {
@@ -167,7 +114,7 @@ impl Sides<'_> {
             let meets = self.right.iter().enumerate().find(|(column, other)| !self.right_taken[*column] && one.key == other.key && one.role == other.role);
             if let Some((column, other)) = meets {
                 (self.left_taken[row], self.right_taken[column]) = (true, true);
-                self.found.add(Some(row), Some(column), How::Same, one.weight.min(other.weight));
+                self.found.add(Some(row), Some(column), How::Same, 0, one.weight.min(other.weight));
             }
         }
     }
@@ -188,7 +135,7 @@ impl Sides<'_> {
             let Some((near, row, column)) = best else { return };
             (self.left_taken[row], self.right_taken[column]) = (true, true);
             let rarity = self.left[row].weight.min(self.right[column].weight);
-            self.found.add(Some(row), Some(column), How::Sound, worth(near, rarity));
+            self.found.add(Some(row), Some(column), How::Sound, near, worth(near, rarity));
         }
     }
 
@@ -216,7 +163,7 @@ impl Sides<'_> {
                         mine[at] = true;
                         theirs[first..=last].iter_mut().for_each(|taken| *taken = true);
                         let (left, right) = if turned { (first, at) } else { (at, first) };
-                        self.found.add(Some(left), Some(right), How::Joined, weight);
+                        self.found.add(Some(left), Some(right), How::Joined, near, weight);
                         break;
                     }
                 }
@@ -249,9 +196,31 @@ impl Sides<'_> {
                 // Chance finds first letters too: each is worth about one in twelve.
                 let most = Weight::from_db(i32::try_from(letters).unwrap_or(2) * 11);
                 let (left, right) = if turned { (first, at) } else { (at, first) };
-                self.found.add(Some(left), Some(right), How::Abbreviation, weight.min(most));
+                self.found.add(Some(left), Some(right), How::Abbreviation, 0, weight.min(most));
                 break;
             }
+        }
+    }
+
+    /// A word of the first syllables of the other name's words: *MOPOL* is mobile police, *облисполком* a regional executive committee.
+    fn syllables(&mut self, turned: bool) {
+        let (short, long) = if turned { (self.right, self.left) } else { (self.left, self.right) };
+        for (at, one) in short.iter().enumerate() {
+            let (mine, theirs) = if turned { (&mut self.right_taken, &mut self.left_taken) } else { (&mut self.left_taken, &mut self.right_taken) };
+            if mine[at] || one.role != Role::Name {
+                continue;
+            }
+            let Some(pieces) = begun(one, long, theirs) else { continue };
+            let (mut weight, mut first) = (Weight::NOTHING, None);
+            for (place, letters) in pieces.iter().enumerate().filter(|(_, letters)| **letters > 0) {
+                first = first.or(Some(place));
+                theirs[place] = true;
+                // One letter in twelve agrees by chance; any word may come next, so that its first letter tells nothing.
+                weight += long[place].weight.min(Weight::from_db(i32::from(letters - 1) * 11));
+            }
+            mine[at] = true;
+            let (left, right) = if turned { (first, Some(at)) } else { (Some(at), first) };
+            self.found.add(left, right, How::Abbreviation, 0, weight);
         }
     }
 
@@ -263,10 +232,15 @@ impl Sides<'_> {
                     continue;
                 }
                 let (short, long) = if one.text.len() < other.text.len() { (one, other) } else { (other, one) };
+                // TAC is tactical air command, not tactical anything.
+                let others = if std::ptr::eq(short, one) { self.right } else { self.left };
+                if (0..others.len()).any(|first| spelled(short, &others[first..]).is_some()) {
+                    continue;
+                }
                 if short.text.chars().nth(2).is_some() && long.text.len() > short.text.len() + 1 && long.text.starts_with(&*short.text) {
                     (self.left_taken[row], self.right_taken[column]) = (true, true);
                     let rarity = one.weight.min(other.weight);
-                    self.found.add(Some(row), Some(column), How::Abbreviation, Weight::from_hundredths(rarity.hundredths() * 6 / 10));
+                    self.found.add(Some(row), Some(column), How::Abbreviation, 0, Weight::from_hundredths(rarity.hundredths() * 6 / 10));
                 }
             }
         }
@@ -275,12 +249,12 @@ impl Sides<'_> {
     /// One number that counts battalions here and brigades there.
     fn counting(&mut self) {
         for at in 0..self.found.pairings().len() {
-            let (Some(left), Some(right), How::Same) = (self.found.pairings[at].left, self.found.pairings[at].right, self.found.pairings[at].how) else {
+            let (Some(left), Some(right), How::Same) = (self.found.pairings()[at].left, self.found.pairings()[at].right, self.found.pairings()[at].how) else {
                 continue;
             };
             let (one, other) = (&self.left[usize::from(left)], &self.right[usize::from(right)]);
             if one.counts != 0 && other.counts != 0 && one.counts != other.counts {
-                self.found.add(Some(usize::from(left)), Some(usize::from(right)), How::Contradiction, COUNTS_OTHERS);
+                self.found.add(Some(usize::from(left)), Some(usize::from(right)), How::Contradiction, 0, COUNTS_OTHERS);
             }
         }
     }
@@ -308,7 +282,7 @@ impl Sides<'_> {
                     (Role::Level | Role::Weak, Kind::Unit | Kind::Place) => LEVELS_CONTRADICT,
                     (Role::Level | Role::Weak, Kind::Organisation) => Weight::from_hundredths(NAMES_CONTRADICT.hundredths()),
                 };
-                self.found.add(Some(row), Some(column), How::Contradiction, weight);
+                self.found.add(Some(row), Some(column), How::Contradiction, 0, weight);
             }
         }
     }
@@ -331,10 +305,10 @@ impl Sides<'_> {
             Weight::from_hundredths(-token.weight.hundredths() * share / 100)
         };
         for row in (0..self.left.len()).filter(|row| !self.left_taken[*row]) {
-            self.found.add(Some(row), None, How::Missing, cost(row, self.left, &self.left_taken));
+            self.found.add(Some(row), None, How::Missing, 0, cost(row, self.left, &self.left_taken));
         }
         for column in (0..self.right.len()).filter(|column| !self.right_taken[*column]) {
-            self.found.add(None, Some(column), How::Missing, cost(column, self.right, &self.right_taken));
+            self.found.add(None, Some(column), How::Missing, 0, cost(column, self.right, &self.right_taken));
         }
     }
 }
@@ -353,6 +327,54 @@ fn spelled(short: &Token, row: &[Token]) -> Option<usize> {
         }
     }
     None
+}
+
+/// Words are tried so often at most, however they repeat each other.
+const MOST_STEPS: u32 = 400;
+
+/// How many letters of each free word make up the short one: two and more of two words and more, in any order, since languages differ in it (*Mobile Police,
+/// Police Mobile*).
+fn begun(short: &Token, row: &[Token], taken: &[bool; MOST_TOKENS]) -> Option<[u8; MOST_TOKENS]> {
+    let mut letters = [0; 2 * MOST_TOKENS];
+    let mut len = 0;
+    for letter in short.letters().filter(|letter| *letter != 0) {
+        *letters.get_mut(len)? = letter;
+        len += 1;
+    }
+    let mut beginnings = Beginnings { row, taken, pieces: [0; MOST_TOKENS], steps: 0 };
+    let found = beginnings.make(&letters[..len]) && beginnings.pieces.iter().filter(|piece| **piece > 0).count() > 1;
+    found.then_some(beginnings.pieces)
+}
+
+struct Beginnings<'a> {
+    row: &'a [Token],
+    taken: &'a [bool; MOST_TOKENS],
+    pieces: [u8; MOST_TOKENS],
+    steps: u32,
+}
+
+impl Beginnings<'_> {
+    /// Whether the letters are made of beginnings of words not used so far.
+    fn make(&mut self, letters: &[u8]) -> bool {
+        if letters.is_empty() {
+            return true;
+        }
+        for (at, word) in self.row.iter().enumerate() {
+            self.steps += 1;
+            if self.steps > MOST_STEPS || self.taken[at] || self.pieces[at] > 0 || matches!(word.role, Role::Number | Role::Letter) {
+                continue;
+            }
+            let shared = word.letters().filter(|letter| *letter != 0).zip(letters).take_while(|(a, b)| a == *b).count();
+            for piece in (2..=shared).rev() {
+                self.pieces[at] = u8::try_from(piece).unwrap_or(u8::MAX);
+                if self.make(&letters[piece..]) {
+                    return true;
+                }
+            }
+            self.pieces[at] = 0;
+        }
+        false
+    }
 }
 
 /// A word that the same name says again has matched already.

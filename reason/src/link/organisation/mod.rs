@@ -11,16 +11,12 @@ mod tokens;
 
 use std::collections::BTreeMap;
 
+pub use super::comparison::{PRIOR, SAME};
 pub use align::{Comparison, How, MOST_PAIRINGS, Pairing};
 
 use crate::weight::Weight;
 use table::Legal;
 use tokens::{Role, Token};
-
-/// The odds before the names are seen.
-pub const PRIOR: Weight = Weight::from_db(-26);
-/// Names are taken for the same from this weight on.
-pub const SAME: Weight = Weight::from_db(26);
 
 /// What the names are of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,5 +104,44 @@ impl Frequencies {
             _ => Weight::from_db(40),
         };
         here.min(most).max(Weight::from_db(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hows(one: &str, other: &str) -> Vec<(How, bool)> {
+        let (a, b) = (Prepared::new(one, Kind::Unit), Prepared::new(other, Kind::Unit));
+        a.compare(&b).pairings().iter().map(|pairing| (pairing.how, pairing.weight > Weight::NOTHING)).collect()
+    }
+
+    #[test]
+    fn a_word_made_of_first_syllables_is_the_words() {
+        for (short, long) in [
+            ("MOPOL", "Police Mobile"),
+            ("NIBATT", "Nigerian Battalion"),
+            ("облисполком", "областной исполнительный комитет"),
+            ("Белнефтехим", "Белорусский нефтехимический"),
+            ("Oblispolkom", "Областной исполнительный комитет"),
+        ] {
+            assert_eq!(hows(short, long), [(How::Abbreviation, true)], "{short}");
+        }
+        for (other, long) in [("MOPAL", "Police Mobile"), ("MOPOL", "Mobile Force"), ("MP", "Police Mobile")] {
+            assert!(hows(other, long).iter().all(|how| how.0 != How::Abbreviation), "{other}, {long}");
+        }
+    }
+
+    #[test]
+    fn first_letters_go_before_a_word_cut_short() {
+        assert_eq!(hows("TAC", "Tactical Air Command"), [(How::Abbreviation, true)]);
+        assert_eq!(hows("Tact", "Tactical Air")[0], (How::Abbreviation, true));
+    }
+
+    #[test]
+    fn words_that_repeat_each_other_are_tried_in_bounds() {
+        let many = "papa papapa papapapa ".repeat(5);
+        let (a, b) = (Prepared::new(&many, Kind::Unit), Prepared::new(&format!("{}x", "papa".repeat(6)), Kind::Unit));
+        assert_eq!(a.compare(&b).weight, b.compare(&a).weight);
     }
 }
