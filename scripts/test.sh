@@ -69,9 +69,12 @@ stage docs env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 stage unit cargo test --workspace --lib --bins
 stage house cargo test --workspace --test house
 stage probes cargo test --workspace --test probes
-stage reason cargo test --workspace --test properties --test spellings
+stage reason cargo test --workspace --test properties --test spellings --test allocation
 stage seal cargo test --workspace --test whole
 stage age scripts/age_interop.sh
+stage sealed-page scripts/sealed_page.sh test
+stage inbox cargo test --workspace --test keeping
+stage walls cargo test --workspace --test walls
 stage contract cargo test --workspace --test contract -- --skip crash::
 stage crash-smoke cargo test --workspace --test contract -- crash:: --nocapture
 stage tool cargo test --workspace --test tool

@@ -161,6 +161,10 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
     PageError::Broken.into_response()
 }
 
+/// On an answer for a program: its refusals stay as they are.
+#[derive(Clone, Copy)]
+pub(crate) struct ForProgram;
+
 /// Dresses errors as pages, sets the cookie where one was drawn, and puts the headers on everything.
 async fn leave(State(portal): State<Portal>, mut request: Request, next: Next) -> Response {
     let frame = Frame::of(request.uri(), request.headers(), &portal);
@@ -168,8 +172,9 @@ async fn leave(State(portal): State<Portal>, mut request: Request, next: Next) -
     let onion = onion_location(&portal, request.uri(), request.headers()).filter(|_| *request.method() == Method::GET);
     request.extensions_mut().insert(visit.clone());
     let mut response = next.run(request).await;
-    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let error = response.extensions_mut().remove::<PageError>().or_else(|| PageError::of_status(response.status()).filter(|_| !is_page));
+    let is_whole = response.extensions_mut().remove::<ForProgram>().is_some()
+        || response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let error = response.extensions_mut().remove::<PageError>().or_else(|| PageError::of_status(response.status()).filter(|_| !is_whole));
     if let Some(error) = error {
         let mut page = dress(error, frame);
         for name in [ALLOW, RETRY_AFTER] {

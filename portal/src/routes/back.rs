@@ -49,7 +49,6 @@ struct MailboxPage {
     mark: String,
     answers: Vec<Shown>,
     state: String,
-    most: String,
 }
 
 /// What one of the forms of the mailbox asks again.
@@ -139,7 +138,7 @@ async fn open(State(portal): State<Portal>, frame: Frame, visit: Visit, fields: 
     // Another language would need the words again.
     let frame = frame.titled(title).switching(Switch::Off);
     let answers = answers.into_iter().map(Shown::of).collect();
-    let mailbox = MailboxPage { frame, mark, answers, state: visit.seal(PURPOSE, &back), most: MOST_ACCOUNT.to_string() };
+    let mailbox = MailboxPage { frame, mark, answers, state: visit.seal(PURPOSE, &back) };
     Ok(Html(filled_up(mailbox.render().map_err(|_| PageError::Broken)?)).into_response())
 }
 

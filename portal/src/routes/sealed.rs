@@ -20,6 +20,7 @@ use kniha_seal::wire::{self, FileHead, MOST_BUNDLE};
 use sha2::{Digest, Sha256};
 
 use crate::Portal;
+use crate::guard::ForProgram;
 
 /// Sealing adds so much to a file: header, cover, tags and padding (Padmé is below an eighth).
 const MORE: u64 = 8;
@@ -133,6 +134,8 @@ impl IntoResponse for Refusal {
             Refusal::Closed => (StatusCode::SERVICE_UNAVAILABLE, "There are no keys to seal to today. Nothing was kept.\n"),
             Refusal::Inbox => (StatusCode::SERVICE_UNAVAILABLE, "It cannot be kept now. Nothing was kept; send it again later.\n"),
         };
-        (status, text).into_response()
+        let mut response = (status, text).into_response();
+        response.extensions_mut().insert(ForProgram);
+        response
     }
 }

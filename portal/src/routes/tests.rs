@@ -67,7 +67,7 @@ impl<'s> Visitor<'s> {
     }
 
     /// As far as the words.
-    async fn to_words(&mut self, account: &str, door: &[(&str, &str)]) -> String {
+    async fn as_far_as_words(&mut self, account: &str, door: &[(&str, &str)]) -> String {
         self.begin().await.go("account", "next", &[("tell/account", account)]).await.go("door", "next", door).await;
         self.words()
     }
@@ -149,8 +149,9 @@ const TEAM_DOOR: &[(&str, &str)] = &[("door/door", "team")];
 async fn a_report_goes_from_the_first_screen_to_words_and_is_sealed_for_its_door() {
     let stage = Stage::set().await;
     let mut visitor = Visitor::new(&stage);
-    let words =
-        visitor.to_words("Бачыў <b>ўсё</b>.", &[("door/door", "lawyers"), ("contact/reach", "праз сястру"), ("door/silent", "court"), ("prove", "yes")]).await;
+    let words = visitor
+        .as_far_as_words("Бачыў <b>ўсё</b>.", &[("door/door", "lawyers"), ("contact/reach", "праз сястру"), ("door/silent", "court"), ("prove", "yes")])
+        .await;
     assert!(visitor.page.contains("Бачыў &#60;b&#62;ўсё") && words.split(' ').count() == 12, "{}", visitor.page);
     visitor.send(&words).await;
     assert_eq!(visitor.status, StatusCode::OK, "{}", visitor.page);
@@ -238,13 +239,13 @@ async fn someone_under_18_is_asked_less_and_the_card_says_so() {
 async fn one_way_needs_no_words_and_a_deposit_needs_them_or_the_custodians() {
     let stage = Stage::set().await;
     let mut visitor = Visitor::new(&stage);
-    visitor.to_words("a", TEAM_DOOR).await;
+    visitor.as_far_as_words("a", TEAM_DOOR).await;
     visitor.go("check", "one-way", &[]).await;
     assert_eq!((visitor.status, count(&stage).await), (StatusCode::OK, 4));
     let base = opened(&stage).await.into_iter().find(|(_, opened, _)| opened.cover.compartment == Compartment::Base).unwrap();
     assert!(base.1.cover.source.is_none() && base.1.cover.signature.is_none());
     let mut visitor = Visitor::new(&stage);
-    visitor.to_words("a", &[("door/door", "deposit")]).await;
+    visitor.as_far_as_words("a", &[("door/door", "deposit")]).await;
     assert!(!visitor.page.contains("value=\"one-way\""));
     visitor.go("check", "one-way", &[]).await;
     assert!(!visitor.status.is_success());
@@ -255,7 +256,7 @@ async fn one_way_needs_no_words_and_a_deposit_needs_them_or_the_custodians() {
 async fn a_deposit_opens_for_no_member_and_for_the_words() {
     let stage = Stage::set().await;
     let mut visitor = Visitor::new(&stage);
-    let words = visitor.to_words("a", &[("door/door", "deposit")]).await;
+    let words = visitor.as_far_as_words("a", &[("door/door", "deposit")]).await;
     visitor.send(&words).await;
     assert_eq!((count(&stage).await, opened(&stage).await.len()), (4, 0));
     let source = Source::new(&stage.keys.book, &Words::parse(&words, Lang::Be).unwrap());
@@ -271,7 +272,7 @@ async fn a_deposit_opens_for_no_member_and_for_the_words() {
 async fn wrong_words_send_nothing_and_say_which_is_wrong() {
     let stage = Stage::set().await;
     let mut visitor = Visitor::new(&stage);
-    let words = visitor.to_words("a", TEAM_DOOR).await;
+    let words = visitor.as_far_as_words("a", TEAM_DOOR).await;
     visitor.go("check", "next", &[]).await;
     let list: Vec<&str> = words.split(' ').collect();
     let other = Words::random(&mut random()).text(Lang::Be).to_string();
@@ -290,7 +291,7 @@ async fn wrong_words_send_nothing_and_say_which_is_wrong() {
 async fn new_words_make_the_old_ones_worthless() {
     let stage = Stage::set().await;
     let mut visitor = Visitor::new(&stage);
-    let old = visitor.to_words("a", TEAM_DOOR).await;
+    let old = visitor.as_far_as_words("a", TEAM_DOOR).await;
     visitor.go("check", "next", &[]).await.go("type", "new-words", &[]).await;
     let new = visitor.words();
     assert_ne!(old, new);
@@ -330,7 +331,7 @@ async fn another_language_in_the_middle_loses_nothing() {
 async fn files_are_sealed_vouched_for_and_never_a_path() {
     let stage = Stage::set().await;
     let mut visitor = Visitor::new(&stage);
-    let words = visitor.to_words("a", TEAM_DOOR).await;
+    let words = visitor.as_far_as_words("a", TEAM_DOOR).await;
     visitor.send(&words).await;
     let film: Vec<u8> = (0..700_000u32).map(|i| (i % 251) as u8).collect();
     for (name, content) in [("../../etc/відэа.mp4", film.as_slice()), ("пусты.txt", b""), ("кароткі.txt", b"edge--edge")] {
@@ -353,7 +354,7 @@ async fn files_are_sealed_vouched_for_and_never_a_path() {
 async fn a_file_that_breaks_off_or_is_too_large_leaves_nothing() {
     let stage = Stage::with(|config| config.upload_bytes = 300_000).await;
     let mut visitor = Visitor::new(&stage);
-    let words = visitor.to_words("a", TEAM_DOOR).await;
+    let words = visitor.as_far_as_words("a", TEAM_DOOR).await;
     visitor.send(&words).await;
     let state = visitor.hidden("state");
     visitor.upload(("a", &[1; 300_001]), "").await;
@@ -386,7 +387,7 @@ async fn a_file_that_breaks_off_or_is_too_large_leaves_nothing() {
 async fn there_is_room_for_fifty_files() {
     let stage = Stage::set().await;
     let mut visitor = Visitor::new(&stage);
-    let words = visitor.to_words("a", TEAM_DOOR).await;
+    let words = visitor.as_far_as_words("a", TEAM_DOOR).await;
     visitor.send(&words).await;
     for n in 0..49 {
         visitor.upload(("a", &[n]), "").await;
@@ -505,7 +506,8 @@ async fn what_was_sealed_elsewhere_is_kept_as_it_is_if_it_is_sealed_to_keys_of_t
     let strangers = crate::stage::Keys::draw().list(1, None, TODAY, Day(TODAY.0 + 89));
     let at = Context { list: strangers.list(), ..at };
     let (foreign, _) = submission::submit(&at, SubmissionId::from_random([2; 16]), PartKind::Report, &told, Sender::OneWay, &mut random()).unwrap();
-    assert_eq!(post("/sealed", wire::encode_bundle(&foreign)).await.0, 409);
+    let refused = post("/sealed", wire::encode_bundle(&foreign)).await;
+    assert_eq!(refused.0, 409, "{}", refused.1);
 }
 
 #[tokio::test]
