@@ -51,6 +51,11 @@ pub struct PublicKey(<XWing as Kem>::PublicKey);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyId(pub [u8; 8]);
 
+impl KeyId {
+    /// What stands where a key must not be named: that of a source's words would tie all their deposits together.
+    pub const UNTOLD: KeyId = KeyId([0; 8]);
+}
+
 /// A secret key, as its seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretKey(Secret<32>);

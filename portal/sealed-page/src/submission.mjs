@@ -6,7 +6,7 @@ import { FORM, contentOf, fill } from "./fields.mjs";
 import { quorumOf } from "./keylist.mjs";
 import { COMPARTMENT, KIND, partId, sealFile, sealText, signed } from "./part.mjs";
 import { filler, make } from "./receipt.mjs";
-import { digest, keyId } from "./suite.mjs";
+import { digest } from "./suite.mjs";
 
 const OWN_WORDS = 0;
 const TEAM = 1;
@@ -37,7 +37,7 @@ function quorums(at, sent, compartment) {
     const of = (...numbers) => numbers.map((no) => quorumOf(at.list, no, at.day));
     if (sent.door === "deposit") {
         if (sent.deposit === null && !sent.custodians) throw new NobodyOpens();
-        const own = sent.deposit === null ? [] : [{ no: OWN_WORDS, k: 1, draw: 1, slots: [{ slot: 1, key: sent.deposit, id: keyId(sent.deposit) }] }];
+        const own = sent.deposit === null ? [] : [{ no: OWN_WORDS, k: 1, draw: 1, slots: [{ slot: 1, key: sent.deposit, id: new Uint8Array(8) }] }];
         return [...own, ...(sent.custodians ? of(CUSTODIANS) : [])];
     }
     switch (compartment) {

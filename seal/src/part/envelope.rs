@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::PartId;
 use crate::age::{FileKey, Header, HeaderError, Stanza};
-use crate::quorum::{Quorum, QuorumNo};
+use crate::quorum::{OWN_WORDS, Quorum, QuorumNo};
 use crate::secret::Secret;
 use crate::share::{self, Share, ShareError};
 use crate::xwing::{ENC_LEN, KeyId, Sealed, SecretKey, TAG_LEN, XWingError};
@@ -131,7 +131,8 @@ impl Envelope {
             for (slot, share) in drawn.iter().zip(&shares) {
                 let aad = aad(&part, list_no, quorum.no(), quorum.k(), drawn.len(), share.slot);
                 let sealed = slot.key.seal(INFO, &aad, share.value.expose(), rng).map_err(EnvelopeError::Sealing)?;
-                sealed_shares.push(SealedShare { slot: share.slot, key_id: slot.key.id(), sealed, check: share.check(&part, quorum.no()) });
+                let key_id = if quorum.no() == OWN_WORDS { KeyId::UNTOLD } else { slot.key.id() };
+                sealed_shares.push(SealedShare { slot: share.slot, key_id, sealed, check: share.check(&part, quorum.no()) });
             }
             locked.push(Locked { quorum: quorum.no(), k: quorum.k(), shares: sealed_shares });
         }
@@ -308,7 +309,8 @@ impl Claimed {
             key_id: KeyId(key_id),
             sealed: Sealed { enc, body: stanza.body.clone() },
         };
-        (claimed.k >= 1 && claimed.k <= claimed.n && claimed.slot >= 1).then_some(claimed)
+        let told = claimed.key_id != KeyId::UNTOLD;
+        (told == (claimed.quorum != OWN_WORDS) && claimed.k >= 1 && claimed.k <= claimed.n && claimed.slot >= 1).then_some(claimed)
     }
 }
 

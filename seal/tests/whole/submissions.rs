@@ -142,6 +142,29 @@ fn each_part_opens_for_those_of_its_door_and_for_nobody_else() {
 }
 
 #[test]
+fn nothing_ties_the_deposits_of_one_source_together() {
+    let mut rng = rng(9);
+    let team = team(&mut rng);
+    let source = Source::new(&BOOK, &Words::random(&mut rng));
+    let words = |bundle: &Bundle| -> std::collections::BTreeSet<String> {
+        let headers = bundle.parts.iter().map(|(sealed, _)| String::from_utf8(sealed.header.clone()).unwrap()).collect::<Vec<_>>().join(" ");
+        // What is long enough to name a key or to be a part of one.
+        headers
+            .split_whitespace()
+            .filter(|word| word.len() >= 16 && *word != "age-encryption.org/v1" && *word != "0000000000000000")
+            .map(str::to_owned)
+            .collect()
+    };
+    let deposit = |n: u8, rng: &mut ChaCha20Rng| {
+        let answers = told("deposit");
+        let sender = Sender::Words { source: &source, statement: None };
+        submission::submit(&team.at(), SubmissionId::from_random([n; 16]), PartKind::Report, &answers, sender, rng).unwrap().0
+    };
+    let (one, other) = (words(&deposit(1, &mut rng)), words(&deposit(2, &mut rng)));
+    assert!(one.len() > 8 && one.is_disjoint(&other), "{:?}", one.intersection(&other).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_deposit_opens_for_the_custodians_only_where_the_source_allows_it() {
     let mut rng = rng(2);
     let team = team(&mut rng);

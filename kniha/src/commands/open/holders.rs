@@ -71,7 +71,8 @@ impl Holders {
         }
         let source = if words { Some(source(&book_id(lists, book)?)?) } else { None };
         if let Some(source) = &source {
-            present.push(Present::new("the source's words".to_owned(), MemoryHolder::new(vec![source.deposit()], source.voice())));
+            let holder = MemoryHolder::new(vec![source.deposit()], source.voice());
+            present.push(Present { name: "the source's words".to_owned(), holder, ids: vec![KeyId::UNTOLD] });
         }
         Ok(Holders { present, source })
     }
