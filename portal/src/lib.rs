@@ -6,6 +6,7 @@
 
 mod asked;
 mod assets;
+mod collect;
 pub mod config;
 pub mod confine;
 mod draft;
@@ -27,6 +28,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
+use futures_util::FutureExt;
 use kniha_core::time::UtcMicros;
 use kniha_db::{Durability, Place};
 use kniha_inbox::{Inbox, InboxError};
@@ -146,9 +148,11 @@ pub fn router(portal: Portal) -> Router {
     guard::around(routes::forms().merge(assets::routes()), routes::uploads(), portal)
 }
 
-/// Serves the pages until `shutdown` resolves; requests under way have some seconds to end.
-pub async fn serve(portal: Portal, pages: TcpListener, shutdown: impl Future<Output = ()>) {
-    listen::serve(router(portal), pages, shutdown).await;
+/// Serves the pages, and on the other listener the desk, until `shutdown` resolves; requests under way have some seconds to end.
+pub async fn serve(portal: Portal, pages: TcpListener, desk: TcpListener, shutdown: impl Future<Output = ()>) {
+    let shutdown = shutdown.shared();
+    let collect = listen::serve(collect::router(portal.clone()), desk, listen::DESKS, shutdown.clone());
+    tokio::join!(listen::serve(router(portal), pages, listen::VISITORS, shutdown), collect);
 }
 
 /// Randomness of the operating system; without it nothing can be sealed, and the request ends as a fault.

@@ -1,7 +1,7 @@
 //! Connections: few, short, one request each.
 //!
 //! One request a connection: what follows on it is never read as a request, so that nothing can be smuggled behind another and nobody holds a place for
-//! nothing. A head has ten seconds, an answer thirty seconds for each piece that is taken; at most [`CONNECTIONS`] at once, others wait in the kernel.
+//! nothing. A head has ten seconds, an answer thirty seconds for each piece that is taken; so many at once, others wait in the kernel.
 //! No address of a peer is read, kept or written.
 
 use std::io;
@@ -22,8 +22,10 @@ use zeroize::Zeroizing;
 
 use crate::head;
 
-/// Most connections at once on one listener.
-pub(crate) const CONNECTIONS: u32 = 512;
+/// Most connections at once of those who tell.
+pub(crate) const VISITORS: u32 = 512;
+/// Most connections at once of the desk, which makes one.
+pub(crate) const DESKS: u32 = 8;
 /// Longest time for a head.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// Longest time for the peer to take a piece of an answer.
@@ -35,8 +37,8 @@ const LINGER_BYTES: usize = 16 << 20;
 const GRACE: Duration = Duration::from_secs(20);
 
 /// Serves until `shutdown` resolves; requests under way have some seconds to end.
-pub(crate) async fn serve(router: Router, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-    let slots = Arc::new(Semaphore::new(CONNECTIONS as usize));
+pub(crate) async fn serve(router: Router, listener: TcpListener, most: u32, shutdown: impl Future<Output = ()>) {
+    let slots = Arc::new(Semaphore::new(most as usize));
     tokio::pin!(shutdown);
     loop {
         let accepted = async {
@@ -61,7 +63,7 @@ pub(crate) async fn serve(router: Router, listener: TcpListener, shutdown: impl 
         }
     }
     drop(listener);
-    let _ = timeout(GRACE, slots.acquire_many(CONNECTIONS)).await;
+    let _ = timeout(GRACE, slots.acquire_many(most)).await;
 }
 
 /// One request and its answer.
@@ -190,7 +192,7 @@ mod tests {
     async fn served(stage: &Stage) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve(crate::router(stage.portal.clone()), listener, std::future::pending()));
+        tokio::spawn(serve(crate::router(stage.portal.clone()), listener, VISITORS, std::future::pending()));
         address
     }
 

@@ -78,6 +78,11 @@ impl Lists {
         held.chain.iter().rev().find(|trusted| trusted.list().from <= today).cloned()
     }
 
+    /// The last of the chain, whatever its days.
+    pub(crate) fn newest(&self) -> Option<Arc<Trusted>> {
+        self.held.read().unwrap_or_else(PoisonError::into_inner).chain.last().cloned()
+    }
+
     /// The list to seal under today.
     pub(crate) fn today(&self, today: Day) -> Option<Arc<Trusted>> {
         self.begun(today).filter(|trusted| trusted.on(today).is_ok())

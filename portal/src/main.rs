@@ -38,7 +38,7 @@ fn main() -> anyhow::Result<()> {
     let config = Config::read(&folder)?;
     let url = std::env::var(URL_VARIABLE).ok();
     let place = place(&config, &folder, url.clone())?;
-    let pages = bind(config.listen)?;
+    let (pages, desk) = (bind(config.listen)?, bind(config.collect)?);
     let connects = (config.database == Database::Postgres).then(|| url.as_deref().and_then(port)).flatten();
     hide_memory()?;
     if arguments.unconfined {
@@ -54,10 +54,11 @@ fn main() -> anyhow::Result<()> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?.block_on(async {
         let inbox = Inbox::open(&place, &folder, true).await.context("the inbox cannot be opened")?;
         let portal = Portal::new(config, inbox.clone(), now).await?;
-        let pages = tokio::net::TcpListener::from_std(pages).context("the listener fails")?;
+        let listener = |bound| tokio::net::TcpListener::from_std(bound).context("the listener fails");
+        let (pages, desk) = (listener(pages)?, listener(desk)?);
         let hours = tokio::spawn(hourly(portal.clone()));
         let (mut told, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        serve(portal, pages, async move {
+        serve(portal, pages, desk, async move {
             tokio::select! {
                 _ = told.recv() => (),
                 _ = interrupted.recv() => (),

@@ -7,6 +7,7 @@ mod cbor;
 mod label;
 
 pub mod age;
+pub mod collect;
 pub mod holder;
 pub mod keyfile;
 pub mod keylist;

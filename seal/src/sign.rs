@@ -27,6 +27,8 @@ pub enum Purpose {
     Receipt,
     /// An act that needs two people: grant, release, export, delete, policy.
     Act,
+    /// What the desk asks of the portal.
+    Collect,
 }
 
 /// Why a key or a signature was refused.
@@ -72,6 +74,7 @@ impl Purpose {
             Purpose::Reply => b"kniha/1/sign/reply",
             Purpose::Receipt => b"kniha/1/sign/receipt",
             Purpose::Act => b"kniha/1/sign/act",
+            Purpose::Collect => b"kniha/1/sign/collect",
         }
     }
 

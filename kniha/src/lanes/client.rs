@@ -81,6 +81,13 @@ impl Client {
         self.read(sent, most)
     }
 
+    /// Sends bytes and gives the status and the answer as it comes, cut off after `most` bytes.
+    pub(crate) fn stream(&self, path: &str, bytes: &[u8], most: u64) -> anyhow::Result<(u16, impl Read + use<>)> {
+        let answered = self.agent.post(self.address.page(path)).header("content-type", "application/octet-stream").send(bytes);
+        let answer = answered.map_err(|error| unreachable(&error))?;
+        Ok((answer.status().as_u16(), answer.into_body().into_reader().take(most)))
+    }
+
     fn read(&self, answered: Result<ureq::http::Response<ureq::Body>, ureq::Error>, most: u64) -> anyhow::Result<Answer> {
         let mut answer = answered.map_err(|error| unreachable(&error))?;
         let status = answer.status().as_u16();

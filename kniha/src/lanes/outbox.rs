@@ -101,7 +101,6 @@ pub(crate) fn write(book: &Path, mailbox: &MailboxId, held: &Box) -> anyhow::Res
 }
 
 /// All mailboxes for which something was written.
-#[cfg(test)]
 pub(crate) fn mailboxes(book: &Path) -> anyhow::Result<Vec<MailboxId>> {
     let entries = match fs::read_dir(book.join(FOLDER)) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

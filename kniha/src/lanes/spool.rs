@@ -52,7 +52,7 @@ pub(crate) fn lock(dir: &Path) -> anyhow::Result<Lock> {
             Exit::Busy,
             "Somebody else is collecting into this spool.",
             NOTHING_WRITTEN,
-            "Let them finish; `kniha collect --every` needs to run once only.",
+            "Let them finish, and run the same command again.",
         )
         .into()),
         Err(TryLockError::Error(e)) => Err(anyhow::Error::new(e).context("taking the lock of the spool")),

@@ -59,6 +59,8 @@ pub(super) enum Refused {
     Cut { came: u64, announced: u64 },
     #[error("its bytes do not have the digest that was announced")]
     Digest,
+    #[error("it is damaged there")]
+    DamagedThere,
 }
 
 /// A part whose payload is coming.
