@@ -8,6 +8,8 @@ mod bad_tables;
 mod book;
 #[path = "tool/books.rs"]
 mod books;
+#[path = "tool/collecting.rs"]
+mod collecting;
 #[path = "tool/imports.rs"]
 mod imports;
 #[path = "tool/keys.rs"]

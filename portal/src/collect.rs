@@ -257,10 +257,10 @@ mod tests {
 
         let (_, listed) = desk.asks(key, &Ask::Parts { after: None }).await;
         let listed = decode_listed(&listed).unwrap();
-        assert_eq!(listed.iter().map(|listed| (listed.part, listed.size, listed.sha256)).collect::<Vec<_>>(), [
-            (part(1), 4000, one),
-            (part(2), large.len() as u64, two)
-        ]);
+        assert_eq!(
+            listed.iter().map(|listed| (listed.part, listed.size, listed.sha256)).collect::<Vec<_>>(),
+            [(part(1), 4000, one), (part(2), large.len() as u64, two)]
+        );
         let (_, after) = desk.asks(key, &Ask::Parts { after: Some(part(1)) }).await;
         assert_eq!(decode_listed(&after).unwrap(), listed[1..]);
 

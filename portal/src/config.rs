@@ -240,7 +240,11 @@ impl Config {
         Ok(config)
     }
 
-    fn check(&self) -> Result<(), String> {
+    /// Says what cannot be meant.
+    ///
+    /// # Errors
+    /// What is wrong, in one line.
+    pub fn check(&self) -> Result<(), String> {
         if !is_line(&self.title, 200) {
             return Err("title must be one line of at most 200 characters".to_owned());
         }

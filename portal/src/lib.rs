@@ -26,6 +26,7 @@ mod state;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use futures_util::FutureExt;
@@ -46,6 +47,9 @@ pub use state::{StateError, Visit};
 
 /// The machine's clock: microseconds since 1970. Pages and the inbox are given its day alone.
 pub type Clock = fn() -> UtcMicros;
+
+/// How often keys of states turn and the inbox is swept.
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// An open portal. Cloning is cheap.
 #[derive(Clone)]
@@ -123,11 +127,18 @@ impl Portal {
         self.0.lists.today(self.today()).ok_or(PageError::Closed)
     }
 
-    /// Once an hour: forgets old keys of states, sweeps and tidies the inbox.
-    ///
-    /// # Errors
-    /// What the inbox said; it is tried again an hour later.
-    pub async fn every_hour(&self) -> Result<(), InboxError> {
+    /// Keeps house for ever, at once and then every hour: forgets old keys of states, sweeps and tidies the inbox. What fails is tried again an hour later.
+    pub async fn hours(self) {
+        let mut hours = tokio::time::interval(HOUR);
+        loop {
+            hours.tick().await;
+            if let Err(error) = self.every_hour().await {
+                eprintln!("portal: {error}");
+            }
+        }
+    }
+
+    async fn every_hour(&self) -> Result<(), InboxError> {
         self.0.keys.turn();
         let now = (self.0.clock)();
         self.0.inbox.sweep(now, month(self.today())).await?;

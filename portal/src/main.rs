@@ -2,7 +2,6 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
@@ -12,9 +11,6 @@ use kniha_portal::config::{Config, Database, URL_VARIABLE};
 use kniha_portal::confine::{Walls, hide_memory, not_root, shut};
 use kniha_portal::{Portal, place, serve};
 use tokio::signal::unix::{SignalKind, signal};
-
-/// How often keys of states turn and the inbox is swept.
-const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// The pages of those who tell.
 #[derive(Parser)]
@@ -56,7 +52,7 @@ fn main() -> anyhow::Result<()> {
         let portal = Portal::new(config, inbox.clone(), now).await?;
         let listener = |bound| tokio::net::TcpListener::from_std(bound).context("the listener fails");
         let (pages, desk) = (listener(pages)?, listener(desk)?);
-        let hours = tokio::spawn(hourly(portal.clone()));
+        let hours = tokio::spawn(portal.clone().hours());
         let (mut told, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         serve(portal, pages, desk, async move {
             tokio::select! {
@@ -85,16 +81,6 @@ fn port(url: &str) -> Option<u16> {
     match after.rsplit_once(':') {
         Some((_, port)) => port.parse().ok(),
         None => (!host.is_empty()).then_some(5432),
-    }
-}
-
-async fn hourly(portal: Portal) {
-    let mut hours = tokio::time::interval(HOUR);
-    loop {
-        hours.tick().await;
-        if let Err(error) = portal.every_hour().await {
-            eprintln!("portal: {error}");
-        }
     }
 }
 

@@ -21,8 +21,6 @@ pub const MOST_LEAF: usize = 8 * 1024;
 pub const MOST_FETCHED: usize = 64;
 /// Parts of one [`Ask::Drop`], leaves of one [`Ask::DropLeaves`].
 pub const MOST_DROPPED: usize = 256;
-/// Bytes of a greeting.
-pub const GREETING_LEN: usize = GREETING.len() + 16 + 8 + 4;
 /// Most bytes of a request.
 pub const MOST_REQUEST: usize = REQUEST.len() + SIGNATURE_LEN + BEFORE_ASK + 1 + MOST_DROPPED * (16 + 32);
 
@@ -195,9 +193,7 @@ impl Ask {
             }
             Ask::Leaves { after } => [&[4][..], after.as_ref().map_or(&[][..], |leaf| leaf)].concat(),
             Ask::DropLeaves(leaves) => [&[5][..], leaves.as_flattened()].concat(),
-            Ask::PutBlock { mailbox, id, expires_month, block } => {
-                [&[6][..], &mailbox.0[..], id, &expires_month.to_be_bytes(), block.bytes()].concat()
-            }
+            Ask::PutBlock { mailbox, id, expires_month, block } => [&[6][..], &mailbox.0[..], id, &expires_month.to_be_bytes(), block.bytes()].concat(),
         }
     }
 
@@ -280,9 +276,7 @@ impl Piece {
         match self {
             Piece::Gone => vec![0],
             Piece::Damaged => vec![2],
-            Piece::Coming { header, len } => {
-                [&[1], &u32::try_from(header.len()).unwrap_or(u32::MAX).to_be_bytes()[..], header, &len.to_be_bytes()].concat()
-            }
+            Piece::Coming { header, len } => [&[1], &u32::try_from(header.len()).unwrap_or(u32::MAX).to_be_bytes()[..], header, &len.to_be_bytes()].concat(),
         }
     }
 
@@ -471,9 +465,8 @@ mod tests {
 
     #[test]
     fn lists_and_pieces_are_read_as_they_were_written() {
-        let listed: Vec<Listed> = (0..=255)
-            .map(|i| Listed { part: PartId::from_random([i; 16]), list_no: u32::MAX, day: 20_000, size: u64::MAX, sha256: Hash([i; 32]) })
-            .collect();
+        let listed: Vec<Listed> =
+            (0..=255).map(|i| Listed { part: PartId::from_random([i; 16]), list_no: u32::MAX, day: 20_000, size: u64::MAX, sha256: Hash([i; 32]) }).collect();
         assert_eq!(decode_listed(&encode_listed(&listed)).unwrap(), listed);
         assert_eq!(encode_listed(&listed).len(), 256 * 64);
         assert_eq!((decode_listed(&[]), decode_leaves(&[])), (Ok(vec![]), Ok(vec![])));

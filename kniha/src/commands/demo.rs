@@ -1,19 +1,32 @@
-//! `kniha demo`: an invented book to look around in.
+//! `kniha demo`: an invented book to look around in, and a portal to tell it something.
+//!
+//! A real portal is a process of its own on another machine, and members' keys are on their own; here all stand in one process and one folder.
 
-use std::path::PathBuf;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::ValueEnum;
 use kniha_core::lang::Lang;
 use kniha_core::vocab::NodeKind;
+use kniha_inbox::Inbox;
+use kniha_portal::config::{Config, Emergency, Service};
+use kniha_portal::{Portal, place};
 use kniha_store::Random;
+use tokio::net::TcpListener;
 
 use super::{init, serve};
-use crate::demo::{Size, write};
+use crate::demo::{Size, told, write};
 use crate::interrupt::{Begun, Watch};
-use crate::{clock, say};
+use crate::{clock, say, team};
 
-/// Make an invented book and open it in a browser
+/// The portal and the members' keys in the demo's folder.
+const PORTAL: &str = "portal";
+const KEYS: &str = "keys";
+/// Where *Leave now* goes.
+const LEAVE: &str = "https://example.org/";
+
+/// Make an invented book and a portal, and open both in a browser
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   kniha demo                          a book that is gone when you stop it
@@ -25,7 +38,7 @@ pub(crate) struct Raw {
     /// Keep the book in this folder [default: a temporary one, removed at the end]
     #[arg(long)]
     dir: Option<PathBuf>,
-    /// Port on 127.0.0.1; 0 takes a free one
+    /// Port on 127.0.0.1; 0 takes free ones. The portal takes the next one, and its door for the desk the one after
     #[arg(long, default_value_t = serve::PORT)]
     port: u16,
     /// How much is invented
@@ -59,7 +72,7 @@ impl HowMuch {
 pub(crate) async fn run(raw: Raw, watch: Watch) -> anyhow::Result<()> {
     let began = Instant::now();
     // The port first: a taken one is no reason to invent a country.
-    let listener = if raw.no_serve { None } else { Some(serve::listen(raw.port).await?) };
+    let listeners = if raw.no_serve { None } else { Some(listen(raw.port).await?) };
     let (dir, gone_afterwards) = match raw.dir {
         Some(dir) => (dir, None),
         None => {
@@ -84,21 +97,72 @@ pub(crate) async fn run(raw: Raw, watch: Watch) -> anyhow::Result<()> {
         summary.claims,
         summary.moves
     ));
-    let Some(listener) = listener else {
+    let Some([listener, pages, door]) = listeners else {
         store.close().await;
         say::note(&format!("The book is in {}. Open it with `kniha --book {} serve desk`.", dir.display(), dir.display()));
         return Ok(());
     };
     let address = listener.local_addr()?;
+    let (shown, collect) = (pages.local_addr()?, door.local_addr()?);
+    let (portal, (lang, words)) = portal(&dir, store.book().id, shown, collect).await?;
     let mut out = say::Out::new();
     out.line(&format!("http://{address}/"))?;
+    out.line(&format!("http://{shown}/"))?;
     out.done()?;
-    let stays = if gone_afterwards.is_some() { "The book is removed when you stop it" } else { "The book stays" };
+    let stays = if gone_afterwards.is_some() { "Everything is removed when you stop it" } else { "The book stays" };
+    let book = dir.display();
     say::note(&format!(
-        "\nThe desk is open at http://{address}/ on this machine only; there is no sign-in yet.\n\nTry:\n  write a name in any spelling into the search field\n  open a unit and move its chart to another day\n  open an incident and see where two sources disagree\n  kniha --book {} search 2032-08-10\n\n{stays}. Ctrl-C closes it.",
-        dir.display()
+        "
+Desk    http://{address}/   on this machine only; there is no sign-in yet
+Portal  http://{shown}/   where people tell
+
+Try:
+  write a name in any spelling into the search field of the desk
+  open a unit and move its chart to another day
+  open an incident and see where two sources disagree
+  kniha --book {book} search 2032-08-10
+  tell the portal something; come back with the words of somebody who was answered:
+    {lang}  {words}
+  kniha --book {book} collect --portal http://{collect}     the desk takes what was told, sealed
+  kniha --book {book} open                                  who could open it
+  kniha --book {book} open --all --key {book}/{KEYS}/screener-1.key … --out opened
+    the keys of the invented team lie in {book}/{KEYS}, all under the words of PASSPHRASE.txt; a real member's key is on their own machine
+
+{stays}. Ctrl-C closes it.",
+        lang = lang.code(),
     ));
+    let hours = tokio::spawn(portal.clone().hours());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let inbox = portal.inbox().clone();
+    let telling = tokio::spawn(kniha_portal::serve(portal, pages, door, async {
+        let _ = stopped.await;
+    }));
     let served = serve::open(store, &home, Lang::Be, listener, watch).await;
+    hours.abort();
+    let _ = stop.send(());
+    let _ = telling.await;
+    inbox.close().await;
     drop(gone_afterwards);
     served
+}
+
+/// The ports of the desk, the portal and the portal's door for the desk.
+async fn listen(port: u16) -> anyhow::Result<[TcpListener; 3]> {
+    let after = |more| if port == 0 { 0 } else { port.saturating_add(more) };
+    Ok([serve::listen(port).await?, serve::listen(after(1)).await?, serve::listen(after(2)).await?])
+}
+
+/// An invented team, a portal that seals to it, and what was told there already.
+async fn portal(dir: &Path, book: [u8; 32], shown: SocketAddr, collect: SocketAddr) -> anyhow::Result<(Portal, (Lang, String))> {
+    let today = team::today();
+    let team = team::demo(dir, book, Some(&dir.join(KEYS)), today, vec![format!("http://{shown}")])?;
+    let mut config = Config::new("Demo", book, *team.trusted.digest(), LEAVE);
+    (config.listen, config.collect) = (shown, collect);
+    let service = |name: &str, number: &str| Service { name: name.to_owned(), number: number.to_owned() };
+    config.emergency = vec![Emergency { country: "BY".to_owned(), services: vec![service("ambulance", "103"), service("fire", "101")] }];
+    let folder = dir.join(PORTAL);
+    team::portal_folder(&folder, &config, dir).await?;
+    let inbox = Inbox::open(&place(&config, &folder, None)?, &folder, true).await?;
+    let words = told(&inbox, &team, today, &mut team::rng()?).await?;
+    Ok((Portal::new(config, inbox, clock::now).await?, words))
 }

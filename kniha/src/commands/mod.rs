@@ -24,6 +24,7 @@ mod show;
 mod submit;
 mod team;
 mod team_draft;
+mod team_portal;
 mod team_publish;
 mod team_show;
 mod team_sign;

@@ -18,6 +18,7 @@ mod scenes;
 mod sheet;
 mod sources;
 mod texts;
+mod told;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ use rng::Rng;
 use sheet::Sheet;
 pub(crate) use sheet::Step;
 use texts::Texts;
+pub(crate) use told::told;
 
 /// The seed of the demo that everybody sees.
 pub(crate) const SEED: u64 = 0x006b_6e69_6861;

@@ -48,13 +48,10 @@ pub(crate) fn lock(dir: &Path) -> anyhow::Result<Lock> {
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(dir.join(LOCK))?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
-        Err(TryLockError::WouldBlock) => Err(Failure::new(
-            Exit::Busy,
-            "Somebody else is collecting into this spool.",
-            NOTHING_WRITTEN,
-            "Let them finish, and run the same command again.",
-        )
-        .into()),
+        Err(TryLockError::WouldBlock) => {
+            Err(Failure::new(Exit::Busy, "Somebody else is collecting into this spool.", NOTHING_WRITTEN, "Let them finish, and run the same command again.")
+                .into())
+        }
         Err(TryLockError::Error(e)) => Err(anyhow::Error::new(e).context("taking the lock of the spool")),
     }
 }

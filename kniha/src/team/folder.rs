@@ -40,7 +40,7 @@ type Chain = (Trusted, Vec<(u32, Vec<u8>)>);
 
 fn chain_of(book: &Path) -> anyhow::Result<Option<Chain>> {
     let Some(newest) = newest(book)? else { return Ok(None) };
-    let digest = first_digest(book)?;
+    let digest = first_list(book)?;
     let mut lists = Vec::new();
     let mut held: Option<Trusted> = None;
     for no in 1..=newest {
@@ -106,7 +106,8 @@ fn newest(book: &Path) -> anyhow::Result<Option<u32>> {
     }
 }
 
-fn first_digest(book: &Path) -> anyhow::Result<Hash> {
+/// The digest of the first list, from which all are believed.
+pub(crate) fn first_list(book: &Path) -> anyhow::Result<Hash> {
     let path = book.join(FOLDER).join(FIRST);
     let text = read_bounded(&path, 128)?;
     let digest = HEXLOWER.decode(text.trim_ascii()).ok().and_then(|bytes| bytes.try_into().ok());

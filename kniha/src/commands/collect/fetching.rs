@@ -285,11 +285,11 @@ mod tests {
 
     use kniha_seal::collect::{encode_leaves, encode_listed};
     use kniha_seal::mailbox::Block;
-    use kniha_seal::source::MailboxId;
     use kniha_seal::part::{Compartment, Cover, PartKind, SubmissionId, part_id};
     use kniha_seal::quorum::{Quorum, QuorumNo, Slot};
     use kniha_seal::sealer::{SealedPart, seal};
     use kniha_seal::size::Padding;
+    use kniha_seal::source::MailboxId;
     use kniha_seal::xwing::SecretKey;
     use sha2::{Digest, Sha256};
 

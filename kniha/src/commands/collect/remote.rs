@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use kniha_seal::collect::{Ask, GREETING_LEN, Greeting};
+use kniha_seal::collect::{Ask, Greeting};
 use kniha_seal::keylist::Trusted;
 
 use super::fetching::Portal;
@@ -16,6 +16,8 @@ const ASK: &str = "/collect";
 const LIST: &str = "/collect/list";
 /// Of a refusal no more is read.
 const MOST_ANSWER: u64 = 1024;
+/// A page that is met in place of a greeting.
+const MOST_PAGE: u64 = 256 * 1024;
 
 /// A portal that answers at an address.
 pub(super) struct Remote {
@@ -36,7 +38,7 @@ impl Remote {
     }
 
     fn greet(&mut self) -> anyhow::Result<Greeting> {
-        let answer = tokio::task::block_in_place(|| self.client.get(ASK, GREETING_LEN as u64))?;
+        let answer = tokio::task::block_in_place(|| self.client.get(ASK, MOST_PAGE))?;
         let greeting = Greeting::decode(&answer.body).ok().filter(|_| answer.good()).ok_or_else(|| {
             Failure::new(
                 Exit::Refused,
