@@ -11,7 +11,6 @@ pub mod confine;
 mod draft;
 mod error;
 mod fields;
-pub mod form;
 mod guard;
 mod head;
 mod lang;

@@ -48,7 +48,7 @@ const DOOR: [(&str, &str); 7] =
 
 /// Where in `check.html` an answer stands: title and path, in the order in which they were asked.
 const TOLD: [(&str, &str, &str); 9] = [
-    ("check-wrote", "tell", "account"),
+    ("account-label", "tell", "account"),
     ("check-where", "tell", "where"),
     ("check-when", "tell", "when"),
     ("check-heard", "tell", "heard"),
@@ -338,7 +338,13 @@ impl Screen<'_> {
             None => seal(Sender::OneWay),
         })
         .await?;
-        got::report(self.frame, self.visit, self.portal, got::Got { twice: put == Put::AlreadyThere, door, mark, follow, day: self.portal.today() })
+        let said = if put == Put::AlreadyThere { "got-twice" } else { "got-text" };
+        let next = match (door, &mark) {
+            (_, None) => "got-next-one-way",
+            (Door::Deposit { .. }, _) => "got-next-deposit",
+            _ => "got-next-text",
+        };
+        got::report(self.frame, self.visit, self.portal, got::Got { said, next, mark, files: Some(follow) })
     }
 }
 
