@@ -157,6 +157,7 @@ file-size = { $n } bytes
 file-sum = Its SHA-256 sum: whoever has the same file gets the same sum
 
 back-title = Come back
+back-mailbox = Your mailbox
 back-label = Your twelve words
 back-hint = In any of our languages, with spaces between. Four letters of each are enough.
 back-why = Only your words find your mailbox. They are not kept.
@@ -169,6 +170,7 @@ back-kind-text = Answer
 back-kind-status = Where it stands
 back-kind-request = A question for you
 back-status-none = Whoever mistypes their words sees the same empty mailbox, so nobody can tell which words are real.
+back-can = What you can do
 back-add = Add something
 back-add-label = What do you want to add?
 back-add-hint = Up to { $most } characters. You can add files in the next step.

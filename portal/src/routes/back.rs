@@ -137,7 +137,7 @@ async fn open(State(portal): State<Portal>, frame: Frame, visit: Visit, fields: 
     });
     let (answers, mark, back) = opened.await.map_err(|_| PageError::Broken)??;
     // Another language would need the words again.
-    let frame = frame.titled(title).switching(Switch::Off);
+    let frame = frame.titled(t.get("back-mailbox")).switching(Switch::Off);
     let answers = answers.into_iter().map(|answer| Shown::of(answer, t)).collect();
     let mailbox = MailboxPage { frame, mark, answers, state: visit.seal(PURPOSE, &back) };
     Ok(Html(filled_up(mailbox.render().map_err(|_| PageError::Broken)?)).into_response())

@@ -97,6 +97,170 @@ fn a_witness_without_scripts_tells_adds_a_file_reads_the_answer_and_takes_it_bac
     assert_eq!(part(PartKind::Withdrawal, Compartment::Base).told("withdraw", "what").as_deref(), Some("public"));
 }
 
+/// What a page says, as it came over the wire, and where it was shown.
+struct Seen {
+    name: String,
+    html: String,
+}
+
+/// axe-core on the page as it stands, and whether it fits 320 px; what is wrong goes to `found`.
+fn check(person: &Person<'_>, axe: &str, name: &str, found: &mut Vec<String>) {
+    let driver = &person.driver;
+    driver.ask(axe);
+    for (size, scheme) in [(DESK, "light"), (PHONE, "dark")] {
+        person.window(size, scheme);
+        let run = "const done = arguments[arguments.length - 1];
+            axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
+                .then((result) => done(result.violations.map((v) => v.id + ': ' + v.help + ' — ' + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | '))),
+                    (error) => done(['axe failed: ' + error]));";
+        let Value::Array(violations) = driver.wait_for(run) else { panic!("axe-core gives no list") };
+        found.extend(violations.iter().map(|violation| format!("{name} {size:?} {scheme}: {}", violation.as_str().unwrap_or_default())));
+    }
+    // A phone of 320 px is also a desk's 1,280 px at 400 %: then 256 px high, where nothing may stick over the text.
+    person.window((320, 256), "light");
+    let over = driver.ask("return document.documentElement.scrollWidth - document.documentElement.clientWidth").as_i64().unwrap_or(0);
+    if over > 0 {
+        found.push(format!("{name}: {over} px wider than 320"));
+    }
+    // Links within a sentence are as high as its line; all else is for a thumb.
+    let small = "return [...document.querySelectorAll('button, summary, textarea, input:not([type=hidden]), header a, footer a, a.button, a.big, a.number')]
+        .filter((e) => e.checkVisibility()).map((e) => [e, (e.labels?.length && /radio|checkbox/.test(e.type) ? e.closest('.choice') : e).getBoundingClientRect()])
+        .filter(([, r]) => r.height < 44 || r.width < 44).map(([e, r]) => e.outerHTML.slice(0, 80) + ' ' + r.width + '×' + r.height)";
+    let Value::Array(small) = driver.ask(small) else { panic!("no list of targets") };
+    found.extend(small.iter().map(|target| format!("{name}: too small for a thumb: {target}")));
+    if driver.ask("return getComputedStyle(document.querySelector('header')).position") != "static" {
+        found.push(format!("{name}: the header covers a low window"));
+    }
+    person.window(PHONE, "light");
+    driver.ask("scrollTo(0, document.body.scrollHeight)");
+    let leave = driver.ask("const r = document.querySelector('a.leave').getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.height >= 44");
+    if leave != true {
+        found.push(format!("{name}: Leave now is out of sight at the bottom"));
+    }
+    if driver.ask("return document.querySelectorAll('main .primary').length > 1") == true {
+        found.push(format!("{name}: two main buttons"));
+    }
+}
+
+#[test]
+fn no_screen_shuts_anybody_out() {
+    let Some(tools) = Tools::find() else { return };
+    let (served, closed) = (Served::start(), screens::closed());
+    let mut person = Person::with_scripts(&served);
+    let (mut found, mut seen) = (Vec::new(), Vec::new());
+    for lang in Lang::ALL {
+        let mut look = |person: &Person<'_>, name: &str| {
+            let name = format!("{name}-{lang}");
+            check(person, &tools.axe, &name, &mut found);
+            seen.push(Seen { name, html: person.source() });
+        };
+        screens::every(&mut person, lang, &mut look);
+        person.served = &closed;
+        look(person.open(""), "closed");
+        person.served = &served;
+    }
+    let count = seen.len();
+    for page in &seen {
+        assert!(page.html.starts_with("<!doctype html>"), "{}: {}", page.name, page.html);
+        if page.html.len() > 30_000 {
+            found.push(format!("{}: {} bytes", page.name, page.html.len()));
+        }
+    }
+    found.extend(valid(&tools, &seen));
+    assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
+    assert!(count > 4 * 30, "{count} screens");
+    // The mailbox is as long with answers as without.
+    let bytes = |name: &str| seen.iter().filter(|page| page.name.starts_with(name)).map(|page| page.html.len()).max().unwrap();
+    let most = seen.iter().filter(|page| !page.name.starts_with("mailbox")).max_by_key(|page| page.html.len()).unwrap();
+    println!("{count} screens; the longest is {} with {} bytes; the mailbox has {}", most.name, most.html.len(), bytes("mailbox"));
+    assert_eq!(bytes("mailbox-empty"), bytes("mailbox"));
+}
+
+/// What html-validate has against the pages.
+fn valid(tools: &Tools, seen: &[Seen]) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    for page in seen {
+        std::fs::write(folder.path().join(format!("{}.html", page.name)), &page.html).unwrap();
+    }
+    // Void elements are written as HTML has them; a doctype in small letters is one; sizes of inline white space are nobody's.
+    let rules = r#"{"root": true, "extends": ["html-validate:recommended"], "rules": {"void-style": ["error", {"style": "omit"}], "doctype-style": "off", "no-trailing-whitespace": "off", "long-title": "off"}}"#;
+    std::fs::write(folder.path().join(".htmlvalidate.json"), rules).unwrap();
+    let output = Command::new(&tools.html_validate).args(["--formatter", "text", "."]).current_dir(folder.path()).output().unwrap();
+    (!output.status.success()).then(|| format!("html-validate: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+}
+
+#[test]
+fn what_hurried_people_do_loses_nothing_and_doubles_nothing() {
+    let Some(_) = Tools::find() else { return };
+    let served = Served::start();
+    let mut person = Person::without_scripts(&served);
+
+    // Another language in the middle: the text stays.
+    person.begin().write("tell/account", ACCOUNT).press("button[lang=uk]").sees("Що сталося?");
+    let kept = person.driver.ask("return document.querySelector('#tell-account').value");
+    assert_eq!(kept, ACCOUNT);
+    person.press("button[lang=be]").go_on().choose("door-team").go_on();
+    let words = person.words();
+    person.go_on().write("words", &words);
+
+    // A double press: the button is pressed again before the page has come.
+    person.driver.ask("const b = document.querySelector('main button.primary'); b.click(); b.click()");
+    person.driver.until("!document.querySelector('#words')");
+    assert_eq!(served.count(), 4, "a double press is one report");
+
+    // Back after sending, and sending again.
+    person.driver.back();
+    person.driver.until("document.querySelector('#words')");
+    person.driver.ask("document.querySelector('#words').value = ''");
+    person.write("words", &words).go_on().sees("Гэта ўжо атрымана раней");
+    assert_eq!(served.count(), 4, "Back and again is the same report");
+
+    // Two windows: each tells its own, neither hinders the other.
+    let first = person.as_far_as_words("Першае акно");
+    let here = person.driver.another_tab();
+    let second = person.as_far_as_words("Другое акно");
+    person.send(&second).sees("Ваша паведамленне ў бяспецы");
+    person.driver.to_tab(&here);
+    person.send(&first).sees("Ваша паведамленне ў бяспецы");
+    assert_eq!(served.count(), 12);
+    let told: Vec<_> = served.parts().iter().filter(|part| part.is(PartKind::Report, Compartment::Base)).filter_map(|part| part.told("tell", "account")).collect();
+    assert!(["Першае акно", "Другое акно", ACCOUNT].iter().all(|text| told.iter().any(|told| told == text)), "{told:?}");
+
+    // A practice run keeps nothing.
+    person.lang = Lang::En;
+    person.open("").choose("practice").go_on().write("tell/account", "practice").go_on().choose("door-team").go_on();
+    let words = person.words();
+    person.send(&words).sees("Nothing was sent or kept");
+    assert_eq!(served.count(), 12);
+}
+
+/// From the first screen to the words as a person types, at five characters a second, and at the pace of one who reads each screen at 1,000 characters a
+/// minute. Three minutes are promised for the first.
+#[test]
+#[ignore = "takes minutes: a person types"]
+fn from_start_to_words_takes_five_screens_and_three_minutes() {
+    let Some(_) = Tools::find() else { return };
+    let served = Served::start();
+    let person = Person::without_scripts(&served);
+    let (began, mut screens, mut read) = (Instant::now(), 0, 0);
+    let mut turn = |person: &Person<'_>| {
+        screens += 1;
+        read += person.driver.ask("return document.querySelector('main').innerText").as_str().unwrap().chars().count();
+    };
+    turn(person.open(""));
+    turn(person.go_on());
+    for key in ACCOUNT.chars() {
+        person.driver.type_into("#tell-account", &key.to_string());
+        typing(key);
+    }
+    turn(person.go_on());
+    turn(person.choose("door-team").go_on());
+    let took = began.elapsed();
+    assert_eq!(person.words().split(' ').count(), 12);
+    println!("{screens} screens, {} characters typed, {took:.0?}; {read} characters to read, {} s at 1,000 a minute", ACCOUNT.chars().count(), read * 60 / 1000);
+    assert!(screens <= 5 && took.as_secs() <= 180, "{screens} screens, {took:?}");
+}
+
 /// Draws every screen into the folder that `KNIHA_PICTURES` names, for people to look at; `KNIHA_PICTURES_OF` is `be 360 light`, in other values.
 #[test]
 #[ignore = "draws pictures; scripts do not look at them"]
