@@ -139,6 +139,11 @@ impl Driver {
         self.call("/back", json!({}));
     }
 
+    /// The browser's Reload; a page that was sent for by a form is sent for again.
+    pub(crate) fn reload(&self) {
+        self.call("/refresh", json!({}));
+    }
+
     /// A window beside this one, and now in it; what is returned leads back.
     pub(crate) fn another_tab(&self) -> String {
         let here = self.send("GET", &format!("/session/{}/window", self.session), None).unwrap_or_default();

@@ -122,10 +122,7 @@ impl<'s> Person<'s> {
 
     /// The page as it came over the wire.
     pub(crate) fn source(&self) -> String {
-        let tree = self.driver.devtools("Page.getResourceTree", json!({}));
-        let frame = &tree["frameTree"]["frame"];
-        let content = self.driver.devtools("Page.getResourceContent", json!({"frameId": frame["id"], "url": frame["url"]}));
-        content["content"].as_str().unwrap_or_default().to_owned()
+        self.served.heard.lock().unwrap().clone()
     }
 
     /// The whole page as a PNG in base64, however long it is.

@@ -1,5 +1,10 @@
 //! A portal that is served over a fresh inbox, and the keys of its team: what was sent can be opened, and answered.
 
+use std::io::{self, Read, Write};
+use std::net::{self, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
 use kniha_core::commit::Hash;
 use kniha_core::lang::Lang;
 use kniha_core::telling::Answers;
@@ -32,7 +37,10 @@ const QUORUMS: [(QuorumNo, &str, u8, u8, u8); 4] =
 
 /// A served portal that ends with the test.
 pub(crate) struct Served {
-    pub(crate) origin: String,
+    /// Where the browser finds it: a door before the portal that hears what goes through.
+    origin: String,
+    /// The last page that went through.
+    pub(crate) heard: Arc<Mutex<String>>,
     inbox: Inbox,
     reply: SigningKey,
     members: Vec<(QuorumNo, MemoryHolder)>,
@@ -105,16 +113,17 @@ impl Served {
         let runtime = Runtime::new().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let (origin, inbox) = runtime.block_on(async {
+        let (inside, inbox) = runtime.block_on(async {
             let inbox = Inbox::open(&place(&config, folder.path(), None).unwrap(), folder.path(), true).await.unwrap();
             inbox.put_list(1, &list.encode()).await.unwrap();
             let portal = Portal::new(config, inbox.clone(), clock).await.unwrap();
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let origin = format!("http://{}", listener.local_addr().unwrap());
+            let inside = listener.local_addr().unwrap();
             tokio::spawn(serve(portal, listener, async { drop(stopped.await) }));
-            (origin, inbox)
+            (inside, inbox)
         });
-        Served { origin, inbox, reply, members, runtime, stop: Some(stop), _folder: folder }
+        let (origin, heard) = door(inside);
+        Served { origin, heard, inbox, reply, members, runtime, stop: Some(stop), _folder: folder }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -167,6 +176,31 @@ impl Drop for Served {
     fn drop(&mut self) {
         drop(self.stop.take());
     }
+}
+
+/// Hands every connection on to `inside`; one connection is one request there.
+fn door(inside: SocketAddr) -> (String, Arc<Mutex<String>>) {
+    let (outside, heard) = (net::TcpListener::bind("127.0.0.1:0").unwrap(), Arc::new(Mutex::new(String::new())));
+    let (origin, page) = (format!("http://{}", outside.local_addr().unwrap()), heard.clone());
+    thread::spawn(move || {
+        for (browser, page) in outside.incoming().map_while(Result::ok).zip(std::iter::repeat(page)) {
+            thread::spawn(move || {
+                let Ok(portal) = net::TcpStream::connect(inside) else { return };
+                let (mut asks, mut asked) = (browser.try_clone().unwrap(), portal.try_clone().unwrap());
+                thread::spawn(move || io::copy(&mut asks, &mut asked));
+                let (mut answer, mut portal, mut browser) = (Vec::new(), portal, browser);
+                let _ = portal.read_to_end(&mut answer);
+                if let Some((head, body)) = String::from_utf8_lossy(&answer).split_once("\r\n\r\n")
+                    && head.contains("text/html")
+                {
+                    body.clone_into(&mut page.lock().unwrap());
+                }
+                let _ = browser.write_all(&answer);
+                let _ = browser.shutdown(net::Shutdown::Both);
+            });
+        }
+    });
+    (origin, heard)
 }
 
 /// Noon of the first day of the list.
