@@ -22,9 +22,10 @@ use kniha_seal::part::{Compartment, PartKind};
 use kniha_seal::quorum::{CUSTODIANS, LAWYERS, TEAM, TRIAGE};
 use serde_json::Value;
 
+use driver::Driver;
 use person::{DESK, PHONE, Person, four_letters, typing};
 use screens::ACCOUNT;
-use stage::Served;
+use stage::{Served, at_noon};
 
 /// What the checks need that no crate brings.
 struct Tools {
@@ -105,18 +106,23 @@ struct Seen {
     html: String,
 }
 
+/// What axe-core, which the page already holds, has against it.
+fn violations(driver: &Driver) -> Vec<String> {
+    let run = "const done = arguments[arguments.length - 1];
+        axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
+            .then((result) => done(result.violations.map((v) => v.id + ': ' + v.help + ' — ' + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | '))),
+                (error) => done(['axe failed: ' + error]));";
+    let Value::Array(violations) = driver.wait_for(run) else { panic!("axe-core gives no list") };
+    violations.iter().map(|violation| violation.as_str().unwrap_or_default().to_owned()).collect()
+}
+
 /// axe-core on the page as it stands, and whether it fits 320 px; what is wrong goes to `found`.
 fn check(person: &Person<'_>, axe: &str, name: &str, found: &mut Vec<String>) {
     let driver = &person.driver;
     driver.ask(axe);
     for (size, scheme) in [(DESK, "light"), (PHONE, "dark")] {
         person.window(size, scheme);
-        let run = "const done = arguments[arguments.length - 1];
-            axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
-                .then((result) => done(result.violations.map((v) => v.id + ': ' + v.help + ' — ' + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | '))),
-                    (error) => done(['axe failed: ' + error]));";
-        let Value::Array(violations) = driver.wait_for(run) else { panic!("axe-core gives no list") };
-        found.extend(violations.iter().map(|violation| format!("{name} {size:?} {scheme}: {}", violation.as_str().unwrap_or_default())));
+        found.extend(violations(driver).into_iter().map(|violation| format!("{name} {size:?} {scheme}: {violation}")));
     }
     // A phone of 320 px is also a desk's 1,280 px at 400 %: then 256 px high, where nothing may stick over the text.
     person.window((320, 256), "light");
@@ -135,7 +141,8 @@ fn check(person: &Person<'_>, axe: &str, name: &str, found: &mut Vec<String>) {
     }
     person.window(PHONE, "light");
     driver.ask("scrollTo(0, document.body.scrollHeight)");
-    let leave = driver.ask("const r = document.querySelector('a.leave').getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.height >= 44");
+    let leave =
+        driver.ask("const r = document.querySelector('a.leave').getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.height >= 44");
     driver.ask("scrollTo(0, 0)");
     if leave != true {
         found.push(format!("{name}: Leave now is out of sight at the bottom"));
@@ -186,7 +193,7 @@ fn valid(tools: &Tools, seen: &[Seen]) -> Option<String> {
         std::fs::write(folder.path().join(format!("{}.html", page.name)), &page.html).unwrap();
     }
     // Void elements are written as HTML has them; a doctype in small letters is one; sizes of inline white space are nobody's.
-    let rules = r#"{"root": true, "extends": ["html-validate:recommended"], "rules": {"void-style": ["error", {"style": "omit"}], "doctype-style": "off", "no-trailing-whitespace": "off", "long-title": "off"}}"#;
+    let rules = r#"{"root": true, "extends": ["html-validate:recommended"], "rules": {"void-style": ["error", {"style": "omit"}], "doctype-style": "off", "no-trailing-whitespace": "off", "long-title": "off", "tel-non-breaking": ["error", {"ignoreClasses": ["number"]}]}}"#;
     std::fs::write(folder.path().join(".htmlvalidate.json"), rules).unwrap();
     let output = Command::new(&tools.html_validate).args(["--formatter", "text", "."]).current_dir(folder.path()).output().unwrap();
     (!output.status.success()).then(|| format!("html-validate: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
@@ -227,7 +234,8 @@ fn what_hurried_people_do_loses_nothing_and_doubles_nothing() {
     person.driver.to_tab(&here);
     person.send(&first).sees("Ваша паведамленне ў бяспецы");
     assert_eq!(served.count(), 12);
-    let told: Vec<_> = served.parts().iter().filter(|part| part.is(PartKind::Report, Compartment::Base)).filter_map(|part| part.told("tell", "account")).collect();
+    let told: Vec<_> =
+        served.parts().iter().filter(|part| part.is(PartKind::Report, Compartment::Base)).filter_map(|part| part.told("tell", "account")).collect();
     assert!(["Першае акно", "Другое акно", ACCOUNT].iter().all(|text| told.iter().any(|told| told == text)), "{told:?}");
 
     // A practice run keeps nothing.
@@ -236,6 +244,83 @@ fn what_hurried_people_do_loses_nothing_and_doubles_nothing() {
     let words = person.words();
     person.send(&words).sees("Nothing was sent or kept");
     assert_eq!(served.count(), 12);
+}
+
+/// The folder of the page that seals in the browser, as `scripts/sealed_page.sh build` leaves it.
+fn sealed_site() -> Option<PathBuf> {
+    let site = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/sealed-page/site");
+    let there = site.join("index.html").exists();
+    assert!(there || std::env::var("KNIHA_BROWSER").is_err(), "{} is not there: scripts/sealed_page.sh build makes it", site.display());
+    there.then_some(site)
+}
+
+#[test]
+fn a_browser_with_scripts_seals_a_report_and_a_file_itself() {
+    let (Some(tools), Some(site)) = (Tools::find(), sealed_site()) else { return };
+    let served = Served::with(at_noon, |config| config.sealed_page = Some(site));
+    let person = Person::with_scripts(&served);
+    let driver = &person.driver;
+    let file = tempfile::Builder::new().suffix("фота.jpg").tempfile().unwrap();
+    std::fs::write(file.path(), b"a photograph").unwrap();
+    let onward = || {
+        driver.ask("document.querySelector('h1').dataset.left = 1");
+        driver.press("#next");
+        driver.until("document.querySelector('h1').dataset.left === undefined");
+    };
+    person.open("").press("main a[href$=\"/be/sealed\"]");
+    driver.until("document.querySelector('#next')");
+    let mut found = Vec::new();
+    check_sealed(&person, &tools.axe, "sealed-start", &mut found);
+    onward();
+    driver.type_into("[id=\"tell/account\"]", ACCOUNT);
+    check_sealed(&person, &tools.axe, "sealed-account", &mut found);
+    for _ in ["account", "where", "heard"] {
+        onward();
+    }
+    driver.type_into("[id=\"own/acts\"]", "Я стаяў у ланцугу.");
+    for _ in ["own", "reach"] {
+        onward();
+    }
+    check_sealed(&person, &tools.axe, "sealed-door", &mut found);
+    for _ in ["door", "wishes"] {
+        onward();
+    }
+    driver.type_into("#files", file.path().to_str().unwrap());
+    onward();
+    let words = driver.ask("return [...document.querySelectorAll('#words li')].map((li) => li.innerText).join(' ')");
+    check_sealed(&person, &tools.axe, "sealed-words", &mut found);
+    onward();
+    driver.type_into("#typed", words.as_str().unwrap());
+    driver.press("#next");
+    driver.until("document.querySelector('#files-sent code')");
+    person.sees("a249e87e");
+    check_sealed(&person, &tools.axe, "sealed-got", &mut found);
+    assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
+    let parts = served.parts();
+    let told = |compartment, block, name| parts.iter().filter(|part| part.is(PartKind::Report, compartment)).find_map(|part| part.told(block, name));
+    assert_eq!(told(Compartment::Base, "tell", "account").as_deref(), Some(ACCOUNT));
+    assert_eq!(told(Compartment::OwnActs, "own", "acts").as_deref(), Some("Я стаяў у ланцугу."));
+    assert!(parts.iter().any(|part| part.content == b"a photograph" && part.quorum == TEAM), "the file opens for the team");
+    // The mailbox is the same, whichever page was used.
+    served.answer(words.as_str().unwrap(), Lang::Be, 1, AnswerKind::Text, "Дзякуй. Мы вам верым.");
+    person.come_back(words.as_str().unwrap()).sees("Дзякуй. Мы вам верым.");
+}
+
+/// axe-core on a screen of the page that seals, and its width.
+fn check_sealed(person: &Person<'_>, axe: &str, name: &str, found: &mut Vec<String>) {
+    let driver = &person.driver;
+    driver.ask(axe);
+    for (size, scheme) in [((320, 740), "light"), (DESK, "dark")] {
+        person.window(size, scheme);
+        found.extend(violations(driver).into_iter().map(|violation| format!("{name} {size:?}: {violation}")));
+        if let Ok(folder) = std::env::var("KNIHA_PICTURES") {
+            let png = data_encoding::BASE64.decode(person.picture().as_bytes()).unwrap();
+            std::fs::write(PathBuf::from(folder).join(format!("{name}-{}.png", size.0)), png).unwrap();
+        }
+        if driver.ask("return document.documentElement.scrollWidth > document.documentElement.clientWidth") == true {
+            found.push(format!("{name}: wider than {}", size.0));
+        }
+    }
 }
 
 /// From the first screen to the words as a person types, at five characters a second, and at the pace of one who reads each screen at 1,000 characters a
@@ -261,7 +346,11 @@ fn from_start_to_words_takes_five_screens_and_three_minutes() {
     turn(person.choose("door-team").go_on());
     let took = began.elapsed();
     assert_eq!(person.words().split(' ').count(), 12);
-    println!("{screens} screens, {} characters typed, {took:.0?}; {read} characters to read, {} s at 1,000 a minute", ACCOUNT.chars().count(), read * 60 / 1000);
+    println!(
+        "{screens} screens, {} characters typed, {took:.0?}; {read} characters to read, {} s at 1,000 a minute",
+        ACCOUNT.chars().count(),
+        read * 60 / 1000
+    );
     assert!(screens <= 5 && took.as_secs() <= 180, "{screens} screens, {took:?}");
 }
 

@@ -47,8 +47,7 @@ impl<'s> Person<'s> {
 
     /// Gives the window this size and colour scheme.
     pub(crate) fn window(&self, (width, height): (u32, u32), scheme: &str) {
-        self.driver
-            .devtools("Emulation.setDeviceMetricsOverride", json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 800}));
+        self.driver.devtools("Emulation.setDeviceMetricsOverride", json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 800}));
         self.driver.devtools("Emulation.setEmulatedMedia", json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]}));
     }
 

@@ -11,7 +11,8 @@ pub(crate) const ACCOUNT: &str = "Я ішоў дадому каля дзесяц
 Яны павалілі хлопца на асфальт і білі дубінкамі, ён не супраціўляўся. Адзін крычаў: «Ляжаць!» Потым яго зацягнулі ў аўтобус, і яны паехалі ў бок праспекта.";
 
 /// What hostile or hurried people send: a turned direction, markup, a word that never ends.
-const HOSTILE: &str = "\u{202e}gro.elpmaxe <script>alert(1)</script> Аааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааа e\u{301}\u{302}";
+const HOSTILE: &str =
+    "\u{202e}gro.elpmaxe <script>alert(1)</script> Аааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааааа e\u{301}\u{302}";
 
 /// Shows every screen in a language, one after the other, and hands the name of each to `look`.
 pub(crate) fn every(person: &mut Person<'_>, lang: Lang, look: &mut dyn FnMut(&Person<'_>, &str)) {
@@ -94,7 +95,8 @@ pub(crate) fn closed() -> Served {
 /// Puts one answer of each kind into a mailbox.
 fn answers(served: &Served, words: &str, lang: Lang) {
     let kinds = [AnswerKind::Status, AnswerKind::Request, AnswerKind::Text];
-    for (seq, (kind, text)) in (1..).zip(kinds.into_iter().zip(["Прачытана ў гэты тыдзень.", "Ці памятаеце вы колер аўтобуса?", "Дзякуй. Мы вам верым."])) {
+    for (seq, (kind, text)) in (1..).zip(kinds.into_iter().zip(["Прачытана ў гэты тыдзень.", "Ці памятаеце вы колер аўтобуса?", "Дзякуй. Мы вам верым."]))
+    {
         served.answer(words, lang, seq, kind, text);
     }
 }

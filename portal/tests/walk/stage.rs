@@ -204,7 +204,7 @@ fn door(inside: SocketAddr) -> (String, Arc<Mutex<String>>) {
 }
 
 /// Noon of the first day of the list.
-fn at_noon() -> UtcMicros {
+pub(crate) fn at_noon() -> UtcMicros {
     UtcMicros(i64::from(TODAY.0) * 86_400_000_000 + 43_200_000_000)
 }
 
