@@ -30,7 +30,7 @@ mod tests {
     #[test]
     fn the_style_sheet_is_small_and_fetches_nothing() {
         assert!(STYLE.len() <= 8 * 1024, "{} bytes", STYLE.len());
-        assert!(["url(" "@import", "@font-face"].iter().all(|fetched| !STYLE.contains(fetched)));
+        assert!(["url(", "@import", "@font-face"].iter().all(|fetched| !STYLE.contains(fetched)));
     }
 
     /// Relative luminance and contrast as WCAG 2.2 defines them.
