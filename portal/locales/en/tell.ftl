@@ -104,7 +104,6 @@ check-never = Never give it to
 check-door = Door
 check-change-account = Change what I wrote
 check-change-door = Change the door
-check-words = Your twelve words
 check-words-text = Write them on paper, in this order. Four letters of each are enough. They are shown only now, and nobody can give them to you again. Whoever has them can read our answers: hide the paper, or learn them.
 check-words-again = These are new words. Cross out those you had before: they open nothing.
 check-mark = When you come back, we show you two words: { $mark }. If you see others, one of your words is mistyped.

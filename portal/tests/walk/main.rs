@@ -25,7 +25,7 @@ use serde_json::Value;
 use driver::Driver;
 use person::{DESK, PHONE, Person, four_letters, typing};
 use screens::ACCOUNT;
-use stage::{Served, at_noon};
+use stage::{Served, now};
 
 /// What the checks need that no crate brings.
 struct Tools {
@@ -257,7 +257,7 @@ fn sealed_site() -> Option<PathBuf> {
 #[test]
 fn a_browser_with_scripts_seals_a_report_and_a_file_itself() {
     let (Some(tools), Some(site)) = (Tools::find(), sealed_site()) else { return };
-    let served = Served::with(at_noon, |config| config.sealed_page = Some(site));
+    let served = Served::with(now, |config| config.sealed_page = Some(site));
     let person = Person::with_scripts(&served);
     let driver = &person.driver;
     let file = tempfile::Builder::new().suffix("фота.jpg").tempfile().unwrap();

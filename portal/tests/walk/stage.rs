@@ -28,7 +28,7 @@ use tokio::sync::oneshot;
 
 /// The day on the portal's clock: 17 March 2030, a Sunday.
 pub(crate) const TODAY: Day = Day(21_990);
-/// Past the last day of the stage's only list.
+/// Past the last day of the stage's only list, which begins today, or earlier where the clock is behind.
 pub(crate) const AFTER: Day = Day(TODAY.0 + 90);
 const BOOK: [u8; 32] = [9; 32];
 /// Quorums: name, how many open, how many are drawn, how many there are.
@@ -77,7 +77,8 @@ impl Served {
         let rng = &mut random();
         let [custodian, collect, reply] = std::array::from_fn(|_| SigningKey::random(rng));
         let mut members = Vec::new();
-        let (from, to) = (TODAY, Day(AFTER.0 - 1));
+        let from = TODAY.min(Day(u32::try_from(clock().0 / 86_400_000_000).unwrap()));
+        let to = Day(from.0 + 89);
         let quorums = QUORUMS.map(|(no, name, k, draw, n)| {
             let slots = (1..=n).map(|slot| {
                 let (key, signing) = (SecretKey::random(rng), SigningKey::random(rng));
@@ -204,8 +205,13 @@ fn door(inside: SocketAddr) -> (String, Arc<Mutex<String>>) {
 }
 
 /// Noon of the first day of the list.
-pub(crate) fn at_noon() -> UtcMicros {
+fn at_noon() -> UtcMicros {
     UtcMicros(i64::from(TODAY.0) * 86_400_000_000 + 43_200_000_000)
+}
+
+/// The clock that browsers have, for what they seal themselves.
+pub(crate) fn now() -> UtcMicros {
+    UtcMicros(jiff::Timestamp::now().as_microsecond())
 }
 
 /// Noon of the day after its last.
