@@ -54,7 +54,7 @@ install() {
     rustup component add clippy rustfmt 2>/dev/null
     # Checkers of accessibility and of HTML, for the browser tests only.
     [ -f target/axe/node_modules/axe-core/axe.min.js ] && [ -x target/axe/node_modules/.bin/html-validate ] ||
-        npm install --no-audit --no-fund --prefix target/axe axe-core@4 html-validate@11
+        npm install --no-audit --no-fund --prefix target/axe axe-core@4 html-validate@10
 }
 
 stage install install
