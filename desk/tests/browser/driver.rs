@@ -129,6 +129,16 @@ impl Driver {
         self.call(&format!("/element/{}/click", self.element(selector)), json!({}));
     }
 
+    /// Presses twice, as fast as an impatient hand does: the second press comes while the first is under way.
+    pub(crate) fn press_twice(&self, selector: &str) {
+        let at = json!({"element-6066-11e4-a52e-4f735466cecf": self.element(selector)});
+        let to = json!({"type": "pointerMove", "duration": 0, "origin": at, "x": 0, "y": 0});
+        let [down, up] = ["pointerDown", "pointerUp"].map(|what| json!({"type": what, "button": 0}));
+        let pause = json!({"type": "pause", "duration": 40});
+        let actions = json!([to, down, up, pause, down, up]);
+        self.call("/actions", json!({"actions": [{"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": actions}]}));
+    }
+
     /// Types into a box, or names a file for it.
     pub(crate) fn type_into(&self, selector: &str, text: &str) {
         self.call(&format!("/element/{}/value", self.element(selector)), json!({"text": text}));

@@ -213,8 +213,7 @@ fn what_hurried_people_do_loses_nothing_and_doubles_nothing() {
     let words = person.words();
     person.go_on().write("words", &words);
 
-    // A double press: the button is pressed again before the page has come.
-    person.driver.ask("const b = document.querySelector('main button.primary'); b.click(); b.click()");
+    person.driver.press_twice("main button.primary");
     person.driver.until("!document.querySelector('#words')");
     assert_eq!(served.count(), 4, "a double press is one report");
 
