@@ -52,13 +52,14 @@ install() {
         command -v "$package" >/dev/null || { echo "$package is not there"; return 1; }
     done
     rustup component add clippy rustfmt 2>/dev/null
-    # The accessibility checker, for the browser test only.
-    [ -f target/axe/node_modules/axe-core/axe.min.js ] || npm install --no-audit --no-fund --prefix target/axe axe-core@4
+    # Checkers of accessibility and of HTML, for the browser tests only.
+    [ -f target/axe/node_modules/axe-core/axe.min.js ] && [ -x target/axe/node_modules/.bin/html-validate ] ||
+        npm install --no-audit --no-fund --prefix target/axe axe-core@4 html-validate@10
 }
 
 stage install install
 [ "$failed" = 0 ] || { echo "0 passed, 1 failed"; exit 1; }
-export KNIHA_AXE="$PWD/target/axe/node_modules/axe-core/axe.min.js"
+export KNIHA_AXE="$PWD/target/axe/node_modules/axe-core/axe.min.js" KNIHA_HTML_VALIDATE="$PWD/target/axe/node_modules/.bin/html-validate"
 start_postgres || { echo "0 passed, 1 failed"; exit 1; }
 
 # The whole workspace each time: a package alone is built with other features of its dependencies, which builds half of them again.
@@ -80,6 +81,8 @@ stage crash-smoke cargo test --workspace --test contract -- crash:: --nocapture
 stage tool cargo test --workspace --test tool
 stage same-data scripts/same_data.sh
 stage browser cargo test --workspace --test browser -- --test-threads=1
+# After sealed-page, which builds the page that seals in the browser.
+stage walk cargo test --workspace --test walk -- --test-threads=1 --nocapture
 
 echo
 printf '%s\n' "${times[@]}"

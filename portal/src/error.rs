@@ -8,6 +8,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use kniha_inbox::InboxError;
+use kniha_seal::part::Day;
 
 use crate::page::Frame;
 use crate::state::StateError;
@@ -152,10 +153,14 @@ struct ErrorPage {
     next: String,
 }
 
-/// The page for an error.
-pub(crate) fn dress(error: PageError, frame: Frame) -> Response {
+/// The page for an error. `again` is the day from which what is closed is open.
+pub(crate) fn dress(error: PageError, frame: Frame, again: Option<Day>) -> Response {
     let part = |part: &str| frame.t.get(&format!("{}-{part}", error.key()));
-    let page = ErrorPage { lost: part("lost"), next: part("next"), frame: frame.clone().titled(part("what")) };
+    let next = match again {
+        Some(day) if error == PageError::Closed => frame.t.with("err-closed-day", &[("day", &frame.t.date(day))]),
+        _ => part("next"),
+    };
+    let page = ErrorPage { lost: part("lost"), next, frame: frame.clone().titled(part("what")) };
     match page.render() {
         Ok(html) => (error.status(), Html(html)).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
@@ -180,7 +185,7 @@ mod tests {
                 for part in ["what", "lost", "next"] {
                     assert!(Tongue(lang).has(&format!("{}-{part}", error.key())), "{lang} {error:?} {part}");
                 }
-                let page = dress(error, Frame::bare(&stage.portal, lang));
+                let page = dress(error, Frame::bare(&stage.portal, lang), None);
                 let html = String::from_utf8(to_bytes(page.into_body(), 100_000).await.unwrap().to_vec()).unwrap();
                 assert!(html.contains("<h1>") && !html.contains("err-"), "{html}");
             }

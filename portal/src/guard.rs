@@ -176,7 +176,7 @@ async fn leave(State(portal): State<Portal>, mut request: Request, next: Next) -
         || response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let error = response.extensions_mut().remove::<PageError>().or_else(|| PageError::of_status(response.status()).filter(|_| !is_whole));
     if let Some(error) = error {
-        let mut page = dress(error, frame);
+        let mut page = dress(error, frame, portal.lists().next(portal.today()));
         for name in [ALLOW, RETRY_AFTER] {
             if let Some(value) = response.headers().get(&name) {
                 page.headers_mut().insert(name, value.clone());

@@ -142,6 +142,17 @@ mod tests {
         }
     }
 
+    fn text_of(dir: &Path, all: &mut String) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                text_of(&path, all);
+            } else {
+                all.push_str(&std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+
     /// Keys that templates and code ask for by a constant.
     fn asked_for(dir: &Path, ending: &str, keys: &mut BTreeSet<String>) {
         for entry in std::fs::read_dir(dir).unwrap() {
@@ -166,5 +177,17 @@ mod tests {
         asked_for(&root.join("src"), ".rs", &mut keys);
         let unknown: Vec<_> = keys.iter().filter(|key| !english.contains_key(*key)).collect();
         assert!(unknown.is_empty(), "{unknown:?}");
+    }
+
+    #[test]
+    fn no_message_waits_for_a_page_that_never_asks() {
+        let mut said = String::new();
+        text_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), &mut said);
+        text_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut said);
+        // Keys that are put together: of months, countries, services, errors, and codes of choices.
+        let made = ["month-", "country-", "service-", "err-", "door-write-", "door-silent-", "door-closed-", "withdraw-what-"];
+        let unasked: Vec<_> =
+            messages(Lang::En).into_keys().filter(|key| !made.iter().any(|m| key.starts_with(m)) && !said.contains(&format!("\"{key}\""))).collect();
+        assert!(unasked.is_empty(), "{unasked:?}");
     }
 }

@@ -12,7 +12,6 @@ pub mod confine;
 mod draft;
 mod error;
 mod fields;
-pub mod form;
 mod guard;
 mod head;
 mod lang;
@@ -24,7 +23,7 @@ mod routes;
 mod stage;
 mod state;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,6 +60,7 @@ struct Inner {
     clock: Clock,
     keys: state::StateKeys,
     lists: lists::Lists,
+    sealed_page: Option<routes::sealed_page::SealedPage>,
 }
 
 /// Why a portal cannot be opened.
@@ -72,6 +72,15 @@ pub enum OpenError {
     /// The inbox cannot be opened.
     #[error("the inbox cannot be opened")]
     Inbox(#[source] InboxError),
+    /// The folder with the page that seals in the browser cannot be read.
+    #[error("{} does not hold the page that seals in the browser", .path.display())]
+    SealedPage {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
 }
 
 /// Where the inbox of a portal's folder is kept. The caller reads [`config::URL_VARIABLE`].
@@ -86,10 +95,10 @@ pub fn place(config: &Config, folder: &Path, url: Option<String>) -> Result<Plac
 }
 
 impl Portal {
-    /// A portal over an open inbox; reads the key lists that are kept there.
+    /// A portal over an open inbox; reads the key lists that are kept there, and the page that seals in the browser.
     ///
     /// # Errors
-    /// [`OpenError::Inbox`] when it does not answer.
+    /// [`OpenError::Inbox`] when it does not answer, [`OpenError::SealedPage`] when that page is not there.
     pub async fn new(config: Config, inbox: Inbox, clock: Clock) -> Result<Portal, OpenError> {
         let lists = lists::Lists::new(config.book, config.first_list);
         for (no, bytes) in inbox.lists().await.map_err(OpenError::Inbox)? {
@@ -98,7 +107,11 @@ impl Portal {
                 eprintln!("portal: key list {no} of the inbox: {refused}");
             }
         }
-        Ok(Portal(Arc::new(Inner { config, inbox, clock, keys: state::StateKeys::new(), lists })))
+        let sealed_page = config
+            .sealed_page
+            .as_deref()
+            .map(|path| routes::sealed_page::SealedPage::read(path).map_err(|source| OpenError::SealedPage { path: path.to_owned(), source }));
+        Ok(Portal(Arc::new(Inner { config, inbox, clock, keys: state::StateKeys::new(), lists, sealed_page: sealed_page.transpose()? })))
     }
 
     /// What the operator's file says.
@@ -147,6 +160,10 @@ impl Portal {
 
     pub(crate) fn state(&self) -> &state::StateKeys {
         &self.0.keys
+    }
+
+    pub(crate) fn sealed_page(&self) -> Option<&routes::sealed_page::SealedPage> {
+        self.0.sealed_page.as_ref()
     }
 
     pub(crate) fn lists(&self) -> &lists::Lists {

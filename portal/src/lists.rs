@@ -83,6 +83,12 @@ impl Lists {
         self.held.read().unwrap_or_else(PoisonError::into_inner).chain.last().cloned()
     }
 
+    /// The first day of the list that comes next, if one is there.
+    pub(crate) fn next(&self, today: Day) -> Option<Day> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        held.chain.iter().map(|trusted| trusted.list().from).filter(|from| *from > today).min()
+    }
+
     /// The list to seal under today.
     pub(crate) fn today(&self, today: Day) -> Option<Arc<Trusted>> {
         self.begun(today).filter(|trusted| trusted.on(today).is_ok())
@@ -117,6 +123,7 @@ mod tests {
         let no = |day: u32| lists.today(Day(TODAY.0 + day)).map(|trusted| trusted.list().no);
         assert_eq!([no(0), no(4), no(5), no(8), no(9), no(11)], [Some(1), Some(1), Some(2), Some(2), None, None], "list 1 does not come back on day 9");
         assert!(lists.today(Day(TODAY.0 - 1)).is_none(), "a clock set backwards");
+        assert_eq!([TODAY.0 - 1, TODAY.0, TODAY.0 + 5].map(|day| lists.next(Day(day))), [Some(TODAY), Some(Day(TODAY.0 + 5)), None]);
         assert_eq!(lists.served().len(), SERVED.len() + 8 + one.encode().len() + two.encode().len());
     }
 

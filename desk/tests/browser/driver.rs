@@ -1,5 +1,8 @@
 //! A browser driven as a person drives it: by keys. Speaks WebDriver (W3C) with Debian's chromedriver over plain HTTP/1.1 on loopback; what
 //! WebDriver has no word for (colour scheme, width, scripts off) goes through its Chromium extension. Blocking; starts and ends one process.
+//! The portal's `walk` uses it too.
+
+#![allow(dead_code, reason = "each of the two tests calls what it needs")]
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -28,6 +31,11 @@ pub(crate) struct Driver {
 impl Driver {
     /// Starts chromedriver on a free port and a browser with an empty profile.
     pub(crate) fn start() -> Driver {
+        Driver::with(&json!({}))
+    }
+
+    /// The same with these preferences of Chromium.
+    pub(crate) fn with(preferences: &Value) -> Driver {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = Command::new("chromedriver");
         command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
@@ -53,7 +61,7 @@ impl Driver {
             "--window-size=1280,900",
             &format!("--user-data-dir={}", driver._profile.path().display()),
         ];
-        let wanted = json!({"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": {"args": arguments}}}});
+        let wanted = json!({"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": {"args": arguments, "prefs": preferences}}}});
         let session = driver.send("POST", "/session", Some(&wanted)).unwrap_or_else(|| panic!("the browser does not start"));
         session["sessionId"].as_str().unwrap_or_else(|| panic!("the browser does not start: {session}")).clone_into(&mut driver.session);
         driver
@@ -106,8 +114,57 @@ impl Driver {
     }
 
     /// A command of the DevTools protocol.
-    pub(crate) fn devtools(&self, command: &str, parameters: Value) {
-        self.call("/goog/cdp/execute", json!({"cmd": command, "params": parameters}));
+    pub(crate) fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.call("/goog/cdp/execute", json!({"cmd": command, "params": parameters}))
+    }
+
+    /// The first element that this selects.
+    fn element(&self, selector: &str) -> String {
+        let found = self.call("/element", json!({"using": "css selector", "value": selector}));
+        found.as_object().and_then(|found| found.values().next()).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// Presses on it as a finger does; a page that this opens is whole when it returns.
+    pub(crate) fn press(&self, selector: &str) {
+        self.call(&format!("/element/{}/click", self.element(selector)), json!({}));
+    }
+
+    /// Presses twice, as fast as an impatient hand does: the second press comes while the first is under way.
+    pub(crate) fn press_twice(&self, selector: &str) {
+        let at = json!({"element-6066-11e4-a52e-4f735466cecf": self.element(selector)});
+        let to = json!({"type": "pointerMove", "duration": 0, "origin": at, "x": 0, "y": 0});
+        let [down, up] = ["pointerDown", "pointerUp"].map(|what| json!({"type": what, "button": 0}));
+        let pause = json!({"type": "pause", "duration": 40});
+        let actions = json!([to, down, up, pause, down, up]);
+        self.call("/actions", json!({"actions": [{"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": actions}]}));
+    }
+
+    /// Types into a box, or names a file for it.
+    pub(crate) fn type_into(&self, selector: &str, text: &str) {
+        self.call(&format!("/element/{}/value", self.element(selector)), json!({"text": text}));
+    }
+
+    /// The browser's Back.
+    pub(crate) fn back(&self) {
+        self.call("/back", json!({}));
+    }
+
+    /// The browser's Reload; a page that was sent for by a form is sent for again.
+    pub(crate) fn reload(&self) {
+        self.call("/refresh", json!({}));
+    }
+
+    /// A window beside this one, and now in it; what is returned leads back.
+    pub(crate) fn another_tab(&self) -> String {
+        let here = self.send("GET", &format!("/session/{}/window", self.session), None).unwrap_or_default();
+        let new = self.call("/window/new", json!({"type": "tab"}));
+        self.to_tab(new["handle"].as_str().unwrap_or_default());
+        here.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Goes to a window.
+    pub(crate) fn to_tab(&self, tab: &str) {
+        self.call("/window", json!({"handle": tab}));
     }
 
     /// Presses keys together, as Control and A.

@@ -1,5 +1,5 @@
 # Every page.
-skip = To the page
+skip = To the text
 leave-now = Leave now
 help = Help
 language = Language
@@ -7,18 +7,6 @@ why-ask = Why do we ask?
 danger = In danger now?
 genuine = Is this genuine?
 leaving = Leaving this page
-about = Who we are
-error-mark = Please look at this:
-problems = One thing before we go on
-at-most = At most { $n } characters.
-progress = { $n ->
-    [0] This is the last screen.
-    [1] About one more screen.
-    [2] About two more screens.
-    [3] About three more screens.
-    [4] About four more screens.
-   *[other] About { $n } more screens.
- }
 date = { $day } { $month } { $year }
 month-1 = January
 month-2 = February
@@ -89,13 +77,13 @@ about-who = This site is run by { $house }.
 about-why = Why we ask
 about-why-text = We collect what people saw and lived through, so that it can be believed, checked and used one day: by you, by others it happened to, by courts. You decide what you tell and what may be done with it. Every question says why it is asked, and you may leave any of them empty.
 about-promise = What we promise
-about-sealed = What you send is locked before it is stored. This machine cannot open it again.
+about-sealed = What you send is locked before it is stored. Our machine cannot open it again.
 about-several = Your account is opened only when several people of the team agree. You choose who.
 about-nothing = We write down neither your address nor your device nor the hour.
 about-quantum = What is stored is locked in a way that, as far as is known today, a quantum computer cannot open either.
 about-not = What we cannot promise
-about-moment = While you send, this machine sees your words for a moment. Somebody who controls it at that moment can read them.
-about-wire = On the way here your words are protected by the connection alone: by Tor, or by https. Somebody who records it today and has a quantum computer one day may read it then.
+about-moment = While you send, our machine sees what you write for a moment. Somebody who controls it at that moment can read it.
+about-wire = On the way here what you write is protected by the connection alone: by Tor, or by https. Somebody who records it today and has a quantum computer one day may read it then.
 about-seen = Over the ordinary internet your provider sees that you visit this site.
 about-device = We cannot protect you from a programme on your device.
 about-help = We are not the police and not your lawyer. We cannot promise anybody that they will not be punished.
@@ -132,6 +120,7 @@ err-no-cookie-next = One small cookie holds half of the key to your answers unti
 err-closed-what = Nothing can be taken just now
 err-closed-lost = Nothing was sent. The list of keys with which we lock what you send has run out.
 err-closed-next = Please come back tomorrow. Until then write down what happened, if that is safe for you.
+err-closed-day = It can be sent from this day on: { $day }. Until then write down what happened, if that is safe for you.
 err-busy-what = Too many files come in just now
 err-busy-lost = This file was not kept. What you sent before is safe.
 err-busy-next = Please wait a few minutes and send the file again.

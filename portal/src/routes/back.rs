@@ -22,13 +22,12 @@ use zeroize::Zeroizing;
 use super::got::{self, Got};
 use super::send::{self, Sending};
 use super::tell::{Numbers, numbers};
-use crate::Portal;
 use crate::asked::{Problem, Typed};
 use crate::error::PageError;
 use crate::fields::Fields;
 use crate::page::{Frame, Switch, page, refused_form};
-use crate::random;
 use crate::state::Visit;
+use crate::{Portal, Tongue, civil, random};
 
 /// What the visit's keys are sealed for.
 const PURPOSE: &str = "back";
@@ -76,6 +75,8 @@ impl MailboxPage {
 struct Shown {
     kind: &'static str,
     lang: String,
+    /// As machines write it.
+    iso: String,
     day: String,
     text: String,
 }
@@ -136,8 +137,8 @@ async fn open(State(portal): State<Portal>, frame: Frame, visit: Visit, fields: 
     });
     let (answers, mark, back) = opened.await.map_err(|_| PageError::Broken)??;
     // Another language would need the words again.
-    let frame = frame.titled(title).switching(Switch::Off);
-    let answers = answers.into_iter().map(Shown::of).collect();
+    let frame = frame.titled(t.get("back-mailbox")).switching(Switch::Off);
+    let answers = answers.into_iter().map(|answer| Shown::of(answer, t)).collect();
     let mailbox = MailboxPage { frame, mark, answers, state: visit.seal(PURPOSE, &back) };
     Ok(Html(filled_up(mailbox.render().map_err(|_| PageError::Broken)?)).into_response())
 }
@@ -203,12 +204,10 @@ async fn take(portal: Portal, frame: Frame, visit: Visit, fields: Fields, what: 
         };
         return if refused { refused_form(&again) } else { page(&again) };
     }
-    let door = answers.door();
     let sending = Sending { submission: submission_of(&fields, &opened), kind: what.kind(), answers, lang: frame.t.lang() };
-    let mark = Some(String::new());
     let (put, follow) = send::keep(&portal, sending, move |seal| seal(Sender::Back(&back))).await?;
-    let day = portal.today();
-    got::report(frame, &visit, &portal, Got { twice: put == Put::AlreadyThere, door, mark, follow, day })
+    let said = if put == Put::AlreadyThere { "got-twice" } else { "back-sent" };
+    got::report(frame, &visit, &portal, Got { said, next: what.then(), mark: None, files: (what == What::Add).then_some(follow) })
 }
 
 /// The same form pressed twice is one submission; another text is another.
@@ -228,13 +227,13 @@ fn submission_of(fields: &Fields, opened: &[u8]) -> SubmissionId {
 }
 
 impl Shown {
-    fn of(answer: Answer) -> Shown {
+    fn of(answer: Answer, t: Tongue) -> Shown {
         let kind = match answer.kind {
             AnswerKind::Text => "back-kind-text",
             AnswerKind::Status => "back-kind-status",
             AnswerKind::Request => "back-kind-request",
         };
-        Shown { kind, lang: answer.lang, day: got::written(answer.day), text: answer.text }
+        Shown { kind, lang: answer.lang, iso: civil(answer.day).to_string(), day: t.date(answer.day), text: answer.text }
     }
 }
 
@@ -273,6 +272,15 @@ impl What {
             What::Add => &[("add", "text"), ("own", "acts"), ("door", "door"), ("door", "custodians")],
             What::Withdraw => &[("withdraw", "what"), ("withdraw", "text")],
             What::Delete => &[("delete", "confirm")],
+        }
+    }
+
+    /// The key of what happens once it is sent.
+    fn then(self) -> &'static str {
+        match self {
+            What::Add => "back-add-next",
+            What::Withdraw => "back-withdraw-hint",
+            What::Delete => "back-delete-next",
         }
     }
 

@@ -2,8 +2,6 @@
 
 use askama::Template;
 use axum::response::Response;
-use kniha_core::telling::Door;
-use kniha_seal::part::Day;
 use kniha_seal::submission::Follow;
 
 use super::file::{self, FileState};
@@ -14,13 +12,14 @@ use crate::state::Visit;
 
 /// What is said about something that was received.
 pub(super) struct Got {
-    /// It was there already.
-    pub(super) twice: bool,
-    pub(super) door: Door,
-    /// The two words by which a person knows their mailbox; `None` if they keep nothing.
+    /// The key of what is said first.
+    pub(super) said: &'static str,
+    /// The key of what happens now.
+    pub(super) next: &'static str,
+    /// The two words by which a person knows their mailbox; `None` if they keep nothing, or have just seen them.
     pub(super) mark: Option<String>,
-    pub(super) follow: Follow,
-    pub(super) day: Day,
+    /// By which files follow, if they may.
+    pub(super) files: Option<Follow>,
 }
 
 /// A file that was just received.
@@ -34,12 +33,11 @@ pub(super) struct File {
 #[template(path = "got.html")]
 struct GotPage {
     frame: Frame,
-    /// The day as people write it; the year first.
     day: String,
-    twice: bool,
+    said: &'static str,
     next: &'static str,
     mark: Option<String>,
-    upload: Upload,
+    upload: Option<Upload>,
 }
 
 #[derive(Template)]
@@ -59,25 +57,14 @@ pub(super) struct Upload {
 
 /// The page after sending.
 pub(super) fn report(frame: Frame, visit: &Visit, portal: &Portal, got: Got) -> Result<Response, PageError> {
-    let next = match (got.door, &got.mark) {
-        (Door::Deposit { .. }, Some(_)) => "got-next-deposit",
-        (_, None) => "got-next-one-way",
-        _ => "got-next-text",
-    };
-    let upload = file::form(visit, portal, &FileState::new(got.follow), String::new(), None);
-    let title = frame.t.get("got-title");
-    let frame = frame.titled(title).switching(Switch::Off);
-    page(&GotPage { frame, day: written(got.day), twice: got.twice, next, mark: got.mark, upload })
+    let Got { said, next, mark, files } = got;
+    let upload = files.map(|follow| file::form(visit, portal, &FileState::new(follow), String::new(), None));
+    let (title, day) = (frame.t.get("got-title"), frame.t.date(portal.today()));
+    page(&GotPage { frame: frame.titled(title).switching(Switch::Off), day, said, next, mark, upload })
 }
 
 /// The page after a practice run.
 pub(super) fn practice(frame: Frame) -> Result<Response, PageError> {
     let title = frame.t.get("got-title-practice");
     page(&PracticePage { frame: frame.titled(title).switching(Switch::Off) })
-}
-
-/// A day as ISO 8601 writes it, which no reader takes for another.
-pub(super) fn written(day: Day) -> String {
-    let days = i64::from(day.0);
-    jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(days).unwrap_or_default()).map_or_else(|_| String::new(), |date| date.to_string())
 }

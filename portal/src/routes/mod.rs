@@ -9,6 +9,7 @@ mod got;
 mod home;
 mod leave;
 mod sealed;
+pub(crate) mod sealed_page;
 mod send;
 mod tell;
 #[cfg(test)]
@@ -21,7 +22,7 @@ use crate::Portal;
 /// Pages and forms.
 pub(crate) fn forms() -> Router<Portal> {
     let shown = home::routes().merge(about::routes()).merge(danger::routes()).merge(genuine::routes()).merge(leave::routes());
-    shown.merge(tell::routes()).merge(back::routes())
+    shown.merge(tell::routes()).merge(back::routes()).merge(sealed_page::routes())
 }
 
 /// Requests that bring a file or a sealed bundle.

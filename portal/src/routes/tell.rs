@@ -48,7 +48,7 @@ const DOOR: [(&str, &str); 7] =
 
 /// Where in `check.html` an answer stands: title and path, in the order in which they were asked.
 const TOLD: [(&str, &str, &str); 9] = [
-    ("check-wrote", "tell", "account"),
+    ("account-label", "tell", "account"),
     ("check-where", "tell", "where"),
     ("check-when", "tell", "when"),
     ("check-heard", "tell", "heard"),
@@ -71,6 +71,8 @@ pub(super) struct Numbers {
 struct BeforePage {
     frame: Frame,
     team: Numbers,
+    /// Whether there is a page that seals in the browser.
+    sealed: bool,
 }
 
 #[derive(Template)]
@@ -165,7 +167,7 @@ pub(super) fn routes() -> Router<Portal> {
 async fn before(State(portal): State<Portal>, frame: Frame) -> Result<Response, PageError> {
     let title = frame.t.get("before-title");
     let keys = portal.list()?;
-    page(&BeforePage { frame: frame.titled(title), team: numbers(&portal, TEAM, &keys)? })
+    page(&BeforePage { frame: frame.titled(title), team: numbers(&portal, TEAM, &keys)?, sealed: portal.sealed_page().is_some() })
 }
 
 /// An address that is opened by hand, or reloaded after the browser was closed.
@@ -280,7 +282,10 @@ impl Screen<'_> {
         let refused = !problems.is_empty();
         let answer = |page_of: &dyn Fn(bool) -> Result<Response, PageError>| page_of(refused);
         match at {
-            At::Before => page(&BeforePage { frame: self.frame.titled(t.get("before-title")), team: numbers(self.portal, TEAM, &keys)? }),
+            At::Before => {
+                let (frame, team) = (self.frame.titled(t.get("before-title")), numbers(self.portal, TEAM, &keys)?);
+                page(&BeforePage { frame, team, sealed: self.portal.sealed_page().is_some() })
+            }
             At::Account => {
                 let title = if draft.minor() { "account-title-minor" } else { "account-title" };
                 let screen = AccountPage { frame: frame(title), state, draft, typed, problems, most: MOST_ACCOUNT.to_string() };
@@ -338,7 +343,13 @@ impl Screen<'_> {
             None => seal(Sender::OneWay),
         })
         .await?;
-        got::report(self.frame, self.visit, self.portal, got::Got { twice: put == Put::AlreadyThere, door, mark, follow, day: self.portal.today() })
+        let said = if put == Put::AlreadyThere { "got-twice" } else { "got-text" };
+        let next = match (door, &mark) {
+            (_, None) => "got-next-one-way",
+            (Door::Deposit { .. }, _) => "got-next-deposit",
+            _ => "got-next-text",
+        };
+        got::report(self.frame, self.visit, self.portal, got::Got { said, next, mark, files: Some(follow) })
     }
 }
 

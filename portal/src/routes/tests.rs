@@ -362,7 +362,7 @@ async fn a_file_that_breaks_off_or_is_too_large_leaves_nothing() {
     let whole = multipart(&[("state", None, state.as_bytes()), ("about", None, b""), ("file", Some("a"), &[1; 200_000])]);
     for cut in [whole.len() - 12, whole.len() / 2, 300, 10, 0] {
         visitor.upload_body(whole[..cut].to_vec()).await;
-        assert!(!visitor.page.contains("class=\"sum\""), "cut at {cut}: {}", visitor.page);
+        assert!(!visitor.page.contains("class=\"digest\""), "cut at {cut}: {}", visitor.page);
     }
     for bad in [
         multipart(&[("about", None, b""), ("state", None, state.as_bytes()), ("file", Some("a"), b"a")]),
@@ -373,7 +373,7 @@ async fn a_file_that_breaks_off_or_is_too_large_leaves_nothing() {
         multipart(&[("state", None, state.as_bytes()), ("about", None, b""), ("other", Some("a"), b"a")]),
     ] {
         visitor.upload_body(bad).await;
-        assert!(!visitor.page.contains("class=\"sum\""), "{}", visitor.page);
+        assert!(!visitor.page.contains("class=\"digest\""), "{}", visitor.page);
     }
     assert_eq!(count(&stage).await, 4);
     // The page that all those came from still takes its file, once.
@@ -394,10 +394,10 @@ async fn there_is_room_for_fifty_files() {
     }
     let last = visitor.page.clone();
     visitor.upload(("a", b"50"), "").await;
-    assert!(visitor.page.contains("class=\"sum\"") && !visitor.page.contains("type=\"file\""));
+    assert!(visitor.page.contains("class=\"digest\"") && !visitor.page.contains("type=\"file\""));
     visitor.page = last;
     visitor.upload(("a", b"51"), "").await;
-    assert!(!visitor.page.contains("class=\"sum\""));
+    assert!(!visitor.page.contains("class=\"digest\""));
     assert_eq!(count(&stage).await, 4 + 100);
 }
 
@@ -455,7 +455,7 @@ async fn from_the_mailbox_more_is_sent_a_permission_taken_back_and_all_destroyed
     assert!(visitor.page.contains("name=\"add/text\""));
     visitor.post("/back/add", &[("state", &visitor.hidden("state")), ("add/text", "яшчэ"), ("door/door", "team")]).await;
     visitor.upload(("фота.jpg", b"jpg"), "").await;
-    assert!(visitor.page.contains("class=\"sum\""), "{}", visitor.page);
+    assert!(visitor.page.contains("class=\"digest\""), "{}", visitor.page);
     for (what, fields, kind) in
         [("withdraw", [("withdraw/what", "all"), ("a", "a")], PartKind::Withdrawal), ("delete", [("delete/confirm", "yes"), ("a", "a")], PartKind::Deletion)]
     {
