@@ -15,7 +15,7 @@ use kniha_seal::holder::{KeyHolder, MemoryHolder, ReadReceipt};
 use kniha_seal::opener::{self, Opened};
 use kniha_seal::part::Envelope;
 use kniha_seal::quorum::QuorumNo;
-use kniha_seal::share;
+use kniha_seal::share::{self, Share};
 use kniha_seal::sign::SigningKey;
 use kniha_seal::xwing::SecretKey;
 use sha2::Sha256;
@@ -65,23 +65,24 @@ impl Keys {
         Keys(keys.iter().copied().flatten().map(|key| MemoryHolder::new(vec![key.clone()], signing.clone())).collect())
     }
 
-    /// Opens a part with them: as members would, and with every key that can be made of too few shares.
-    pub fn open(&self, part: &Part) -> Option<(FileKey, Opened, Vec<u8>)> {
-        let receipt = ReadReceipt::of_entry(*part.envelope.part(), Hash([0; 32]));
-        part.envelope.locked().iter().find_map(|locked| {
-            let shares: Vec<_> = self.0.iter().filter_map(|holder| holder.share(&part.envelope, locked.quorum, &receipt).ok()).collect();
-            let mut tries: Vec<FileKey> = shares.iter().map(|share| share.value.clone()).collect();
-            tries.extend((1..=shares.len()).filter_map(|k| share::combine(u8::try_from(k).ok()?, &shares).ok()));
-            tries.extend(part.envelope.open(locked.quorum, &shares));
-            tries.into_iter().find_map(|key| opens(part, &key).map(|(opened, content)| (key, opened, content)))
-        })
-    }
-
     /// The shares that they give of one quorum.
-    pub fn shares(&self, part: &Part, quorum: QuorumNo) -> Vec<share::Share> {
+    pub fn shares(&self, part: &Part, quorum: QuorumNo) -> Vec<Share> {
         let receipt = ReadReceipt::of_entry(*part.envelope.part(), Hash([0; 32]));
         self.0.iter().filter_map(|holder| holder.share(&part.envelope, quorum, &receipt).ok()).collect()
     }
+
+    /// Opens a part with all shares that they give.
+    pub fn open(&self, part: &Part) -> Option<(FileKey, Opened, Vec<u8>)> {
+        part.envelope.locked().iter().find_map(|locked| with_shares(part, locked.quorum, &self.shares(part, locked.quorum)))
+    }
+}
+
+/// Opens a part with shares: as members would, and with every key that can be made where there are too few.
+pub fn with_shares(part: &Part, quorum: QuorumNo, shares: &[Share]) -> Option<(FileKey, Opened, Vec<u8>)> {
+    let mut tries: Vec<FileKey> = shares.iter().map(|share| share.value.clone()).collect();
+    tries.extend((1..=shares.len()).filter_map(|k| share::combine(u8::try_from(k).ok()?, shares).ok()));
+    tries.extend(part.envelope.open(quorum, shares));
+    tries.into_iter().find_map(|key| opens(part, &key).map(|(opened, content)| (key, opened, content)))
 }
 
 fn opens(part: &Part, key: &FileKey) -> Option<(Opened, Vec<u8>)> {

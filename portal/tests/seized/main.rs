@@ -49,6 +49,8 @@ struct Scene {
     memory: Vec<Region>,
     disk: Vec<u8>,
     log: Vec<u8>,
+    /// Kilobytes of the process that lay in swap.
+    swapped: u64,
 }
 
 /// Acted once for all tests.
@@ -64,11 +66,257 @@ fn scene() -> &'static Scene {
         // Connections linger until the last of what a peer sent was dropped.
         std::thread::sleep(Duration::from_secs(1));
         let memory = portal.memory();
+        let swapped = portal.swapped();
         portal.end(Signal::KILL);
         disk::copy(&folder, &disk.beside("copy"));
         let log = std::fs::read(&portal.log).unwrap();
         let bytes = disk.bytes();
         let parts = attack::parts(&disk.beside("copy"));
-        Scene { team, told, parts, memory, disk: bytes, log }
+        Scene { team, told, parts, memory, disk: bytes, log, swapped }
     })
+}
+
+/// Everybody's keys, by quorum.
+fn all(team: &Team) -> Keys {
+    Keys::of(&[&team.screeners, &team.lawyers, &team.custodians])
+}
+
+/// Whether a part is of a sealed deposit.
+fn deposited(part: &Part) -> bool {
+    part.envelope.locked().iter().any(|locked| locked.quorum == OWN_WORDS)
+}
+
+/// What grows from opened parts: their keys and every share of them.
+fn part_keys(scene: &Scene) -> Vec<Planted> {
+    let keys = all(&scene.team);
+    let mut planted = Vec::new();
+    let mut add = |kind, bytes: &[u8]| planted.push(Planted { kind, content: Content::Key(bytes.to_vec()) });
+    for part in scene.parts.iter().filter(|part| !deposited(part)) {
+        let (key, opened, _) = keys.open(part).unwrap();
+        let mut payload = [0; 32];
+        hkdf::Hkdf::<sha2::Sha256>::new(Some(&part.payload[..16]), key.expose()).expand(b"payload", &mut payload).unwrap();
+        add("file key", key.expose());
+        add("payload key", &payload);
+        for locked in part.envelope.locked() {
+            for share in keys.shares(part, locked.quorum) {
+                add("share", share.value.expose());
+            }
+        }
+        if let Some(receipt) = &opened.cover.receipt {
+            add("salts of a receipt", receipt.salts_seed.expose());
+        }
+    }
+    planted
+}
+
+fn hits_in_memory(search: &Search, memory: &[Region]) -> Vec<(String, Hit)> {
+    memory.iter().flat_map(|region| search.hits(&region.bytes).into_iter().map(|hit| (region.name.clone(), hit))).collect()
+}
+
+#[test]
+fn with_one_key_too_few_of_each_quorum_none_of_two_hundred_parts_opens_and_with_enough_all() {
+    let scene = scene();
+    let keys = all(&scene.team);
+    let parts: Vec<&Part> = scene.parts.iter().filter(|part| !deposited(part)).collect();
+    let (mut fewer, mut enough, mut quorums, mut reports) = (0, 0, 0, 0);
+    for part in &parts {
+        let shares: Vec<_> = part.envelope.locked().iter().map(|locked| (locked, keys.shares(part, locked.quorum))).collect();
+        fewer += usize::from(shares.iter().any(|(locked, shares)| attack::with_shares(part, locked.quorum, &shares[..usize::from(locked.k) - 1]).is_some()));
+        quorums += shares.len();
+        for (locked, shares) in &shares {
+            enough += usize::from(attack::with_shares(part, locked.quorum, &shares[shares.len() - usize::from(locked.k)..]).is_some());
+        }
+        let mut quorums: Vec<_> = shares.iter().map(|(locked, _)| (locked.quorum, locked.k)).collect();
+        quorums.sort_unstable();
+        let (_, opened, _) = keys.open(part).unwrap();
+        reports += usize::from(opened.cover.kind == kniha_seal::part::PartKind::Report);
+        let expected: &[&[_]] = match opened.cover.compartment {
+            Compartment::Triage => &[&[(TRIAGE, 1)]],
+            Compartment::OwnActs => &[&[(LAWYERS, 2)]],
+            Compartment::Contacts => &[&[(CUSTODIANS, 3)]],
+            _ => &[&[(TEAM, 2), (CUSTODIANS, 3)], &[(LAWYERS, 2), (CUSTODIANS, 3)]],
+        };
+        assert!(expected.contains(&quorums.as_slice()), "{:?}: {quorums:?}", opened.cover.compartment);
+    }
+    println!("{reports} parts of reports, {} in all: {fewer} open with k - 1 keys; {enough} of {quorums} quorums open with k", parts.len());
+    assert!(reports >= 4 * REPORTS);
+    assert_eq!((fewer, enough), (0, quorums));
+}
+
+/// One screener, one lawyer and two custodians put together all that they have. A triage card is for any one screener.
+#[test]
+fn members_of_all_quorums_who_are_too_few_in_each_open_triage_cards_alone() {
+    let scene = scene();
+    let triage = |part: &Part| part.envelope.locked()[0].quorum == TRIAGE;
+    for i in 0..scene.team.screeners.len() {
+        let Team { screeners, lawyers, custodians, .. } = &scene.team;
+        let taken = Keys::of(&[&screeners[i..=i], &lawyers[i % 3..=i % 3], &custodians[i % 4..i % 4 + 2]]);
+        for part in &scene.parts {
+            assert_eq!(taken.open(part).is_some(), triage(part), "screener {i}");
+        }
+    }
+}
+
+#[test]
+fn a_sealed_deposit_opens_for_no_member_and_with_its_words() {
+    let scene = scene();
+    let keys = all(&scene.team);
+    let parts: Vec<&Part> = scene.parts.iter().filter(|part| deposited(part)).collect();
+    let words: Vec<Keys> = scene.told.deposits.iter().map(|source| Keys::of(&[&[source.deposit()]])).collect();
+    let opened = |keys: &Keys| parts.iter().filter(|part| keys.open(part).is_some()).count();
+    assert_eq!((parts.len(), opened(&keys)), (4 * DEPOSITS, 0));
+    assert!(words.iter().all(|own| opened(own) == 4), "each opens its own four and no others");
+}
+
+/// The control of the attack with too few keys: lists that say 1 of 3, so that every share is the key.
+#[test]
+fn where_the_split_is_switched_off_one_key_too_few_opens_everything() {
+    use kniha_seal::submission::{Context, Sender, submit};
+    let team = Team::with_k([1, 1, 1]);
+    let list = team.list(today());
+    let at = Context { list: list.list(), day: today(), lang: kniha_core::lang::Lang::Be, checkpoint: None };
+    let keys = all(&team);
+    let mut caught = 0;
+    for door in ["team", "lawyers"] {
+        let mut answers = Answers::new();
+        answers.set("tell", "account", "Бачыў.").unwrap();
+        answers.set("door", "door", door).unwrap();
+        let submission = kniha_seal::part::SubmissionId::from_random([1; 16]);
+        let (bundle, _) = submit(&at, submission, kniha_seal::part::PartKind::Report, &answers, Sender::OneWay, &mut random()).unwrap();
+        for (sealed, payload) in bundle.parts {
+            let part = Part { envelope: kniha_seal::part::Envelope::parse(&sealed.header).unwrap(), payload };
+            // As many as would be one too few, had the list said 2 of 3 and 3 of 5.
+            let opens = |quorum, few| attack::with_shares(&part, quorum, &keys.shares(&part, quorum)[..few]).is_some();
+            caught += usize::from([(TEAM, 1), (LAWYERS, 1), (CUSTODIANS, 2)].into_iter().any(|(quorum, few)| {
+                part.envelope.locked().iter().any(|locked| locked.quorum == quorum) && opens(quorum, few)
+            }));
+        }
+    }
+    assert_eq!(caught, 6, "base, own acts and contacts of both");
+}
+
+/// Folder, program, settings, pages and memory: no key of any part is in them, no half of a page's key, and trying all that could be one opens nothing.
+#[test]
+fn a_seized_portal_opens_no_part_and_no_page() {
+    let scene = scene();
+    let planted: Vec<Planted> = scene.told.planted.iter().filter(|planted| !matches!(planted.content, Content::Text(_))).cloned().chain(part_keys(scene)).collect();
+    let search = Search::new(&planted);
+    let found = hits_in_memory(&search, &scene.memory);
+    println!("{} keys looked for in {} bytes of memory", planted.len(), scene.memory.iter().map(|region| region.bytes.len()).sum::<usize>());
+    let in_memory: Vec<Hit> = found.iter().map(|(_, hit)| hit.clone()).collect();
+    println!("memory: {}", told(&planted, &in_memory));
+    for (region, hit) in found.iter().take(40) {
+        println!("  {} as {} in {region:?} at {:x}", planted[hit.planted].kind, hit.form, hit.at);
+    }
+    let on_disk = [search.hits(&scene.disk), search.hits(&scene.log), search.hits(&std::fs::read(env!("CARGO_BIN_EXE_kniha-portal")).unwrap())].concat();
+    println!("disk, log and program: {}", told(&planted, &on_disk));
+    // The control: the key of the hour is in memory, and with the cookie beside the page it opens every page.
+    let page = scene.told.kept.last().unwrap();
+    let hour = attack::hour_key(&scene.memory, page).expect("the key of the hour lies in memory");
+    let half = |kept: &visitor::Kept| <[u8; 16]>::try_from(BASE64URL_NOPAD.decode(kept.half.as_bytes()).unwrap()).unwrap();
+    let open = scene.told.kept.iter().filter(|kept| attack::state(&hour, &half(kept), kept).is_some()).count();
+    assert_eq!(open, scene.told.kept.len());
+    // Without it: everything in memory that could be a half, and everything that could be a key.
+    let windows = attack::windows(&scene.memory);
+    println!("{} pages kept; {} pieces of memory tried as half or key", scene.told.kept.len(), windows.len());
+    assert!(windows.contains(&hour[..16]), "what is random is tried");
+    assert!(!windows.iter().any(|half| attack::state(&hour, half, page).is_some()));
+    let part = scene.parts.iter().find(|part| !deposited(part)).unwrap();
+    assert_eq!(attack::file_key(part, windows.iter()), None);
+    let (key, ..) = all(&scene.team).open(part).unwrap();
+    assert_eq!(attack::file_key(part, windows.iter().chain([key.expose()])), Some(*key.expose()));
+    assert_eq!((in_memory.len(), on_disk.len()), (0, 0));
+}
+
+#[test]
+fn nothing_told_is_on_any_byte_of_disk_log_or_memory() {
+    let scene = scene();
+    let planted: Vec<Planted> = scene.told.planted.iter().filter(|planted| matches!(planted.content, Content::Text(_))).cloned().collect();
+    let search = Search::new(&planted);
+    let memory = hits_in_memory(&search, &scene.memory);
+    let found: Vec<Hit> = memory.iter().map(|(_, hit)| hit.clone()).collect();
+    let (disk, log) = (search.hits(&scene.disk), search.hits(&scene.log));
+    println!("{} texts looked for on {} bytes of disk, {} of log", planted.len(), scene.disk.len(), scene.log.len());
+    println!("disk: {}\nlog: {}\nmemory: {}", told(&planted, &disk), told(&planted, &log), told(&planted, &found));
+    for (region, hit) in memory.iter().take(60) {
+        println!("  {} as {} in {region:?} at {:x}", planted[hit.planted].kind, hit.form, hit.at);
+    }
+    assert!(planted.len() >= 200);
+    assert_eq!((disk.len(), log.len(), found.len()), (0, 0, 0));
+    // Nothing was written to swap: the machine has none, or this process was not there.
+    assert_eq!(scene.swapped, 0, "kB of the process lay in swap");
+}
+
+/// The control of the search: files written and deleted, in all forms, and then the same disk.
+#[test]
+fn the_search_finds_every_text_of_files_that_were_deleted() {
+    let scene = scene();
+    let planted: Vec<Planted> = scene.told.planted.iter().filter(|planted| matches!(planted.content, Content::Text(_))).cloned().collect();
+    let mut disk = Disk::new(16);
+    for (i, planted) in planted.iter().enumerate() {
+        let Content::Text(text) = &planted.content else { unreachable!() };
+        let bytes = match i % 5 {
+            0 => text.clone().into_bytes(),
+            1 => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            2 => data_encoding::BASE64.encode(format!("{}{text}", &"..."[..i % 3]).as_bytes()).into_bytes(),
+            3 => search::gzip(text.as_bytes()),
+            _ => data_encoding::HEXLOWER.encode(text.as_bytes()).into_bytes(),
+        };
+        let path = disk.path().join(i.to_string());
+        let mut file = std::fs::File::create(&path).unwrap();
+        file.write_all(&bytes).unwrap();
+        file.sync_all().unwrap();
+        drop(file);
+        std::fs::remove_file(path).unwrap();
+    }
+    assert_eq!(std::fs::read_dir(disk.path()).unwrap().count(), 1, "lost+found");
+    let hits = Search::new(&planted).hits(&disk.bytes());
+    let found: std::collections::BTreeSet<usize> = hits.iter().map(|hit| hit.planted).collect();
+    println!("{} of {} found: {}", found.len(), planted.len(), told(&planted, &hits));
+    assert_eq!(found.len(), planted.len());
+}
+
+/// The control of the search in memory: a process that read everything and gave it back to the allocator.
+#[test]
+fn the_search_finds_what_a_process_freed_without_wiping_it() {
+    let scene = scene();
+    let planted: Vec<Planted> = scene.told.planted.iter().filter(|planted| matches!(planted.content, Content::Text(_))).cloned().collect();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "reads_and_forgets", "--ignored", "--nocapture", "--test-threads=1"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    for planted in &planted {
+        let Content::Text(text) = &planted.content else { unreachable!() };
+        writeln!(input, "{text}").unwrap();
+    }
+    writeln!(input).unwrap();
+    let (mut said, mut output) = (String::new(), child.stdout.take().unwrap());
+    while !said.contains("forgotten") {
+        let mut byte = [0];
+        output.read_exact(&mut byte).unwrap();
+        said.push(char::from(byte[0]));
+    }
+    let found = hits_in_memory(&Search::new(&planted), &portal::memory(child.id()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let kinds: std::collections::BTreeSet<usize> = found.iter().map(|(_, hit)| hit.planted).collect();
+    println!("{} of {} found", kinds.len(), planted.len());
+    assert_eq!(kinds.len(), planted.len());
+}
+
+/// Runs in the child alone.
+#[test]
+#[ignore = "another test starts it"]
+fn reads_and_forgets() {
+    let mut lines = Vec::new();
+    for line in std::io::stdin().lines() {
+        let line = line.unwrap();
+        if line.is_empty() {
+            break;
+        }
+        lines.push(line);
+    }
+    drop(lines);
+    println!("forgotten");
+    std::thread::sleep(Duration::from_secs(600));
 }

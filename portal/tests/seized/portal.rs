@@ -83,6 +83,13 @@ impl Portal {
         memory(self.child.id())
     }
 
+    /// How much of it lies in swap, in kB.
+    pub fn swapped(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmSwap:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     pub fn end(&mut self, signal: rustix::process::Signal) -> ExitStatus {
         rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
         self.child.wait().unwrap()

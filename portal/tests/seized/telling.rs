@@ -62,7 +62,8 @@ impl Told {
             }
         }
         let source = Source::new(&BOOK, &words);
-        let (ed25519, mldsa) = source.voice().seeds();
+        let voice = source.voice();
+        let (ed25519, mldsa) = voice.seeds();
         let (root, _) = hkdf::Hkdf::<sha2::Sha256>::extract(Some(&BOOK), words.bits().expose());
         let mut key = |kind, bytes: &[u8]| self.planted.push(Planted { kind, content: Content::Key(bytes.to_vec()) });
         key("bits of words", words.bits().expose());
@@ -92,7 +93,7 @@ impl Told {
             let answer = Answer { seq: 1, kind: AnswerKind::Text, lang: "be".to_owned(), day: today(), list_no: 1, text: text.clone() };
             let signature = team.reply.sign(Purpose::Reply, &answer.to_sign(&BOOK, &source.mailbox()).unwrap());
             let block = Block::seal(&BOOK, &source.mailbox(), &source.reply().public(), &answer, &signature, &mut random()).unwrap();
-            inbox.put_block(source.mailbox().0, [u8::try_from(i).unwrap(); 16], 12 * 200, block.as_bytes()).await.unwrap();
+            inbox.put_block(source.mailbox().0, [u8::try_from(i).unwrap(); 16], 12 * 200, block.bytes()).await.unwrap();
             self.waiting.push((words, text));
         }
     }
