@@ -1,5 +1,7 @@
 //! The process that people tell: opens its folder, shuts itself in, serves until it is told to stop.
 
+mod wiped;
+
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
