@@ -25,13 +25,13 @@ use crate::random;
 use crate::visitor::Kept;
 
 /// A part as it was taken.
-pub struct Part {
-    pub envelope: Envelope,
-    pub payload: Vec<u8>,
+pub(crate) struct Part {
+    pub(crate) envelope: Envelope,
+    pub(crate) payload: Vec<u8>,
 }
 
 /// All parts in a portal's folder.
-pub fn parts(folder: &Path) -> Vec<Part> {
+pub(crate) fn parts(folder: &Path) -> Vec<Part> {
     block_on(async {
         let place = kniha_portal::place(&Config::read(folder).unwrap(), folder, None).unwrap();
         let inbox = Inbox::open(&place, folder, false).await.unwrap();
@@ -57,28 +57,28 @@ pub fn parts(folder: &Path) -> Vec<Part> {
 }
 
 /// Keys that were taken.
-pub struct Keys(Vec<MemoryHolder>);
+pub(crate) struct Keys(Vec<MemoryHolder>);
 
 impl Keys {
-    pub fn of(keys: &[&[SecretKey]]) -> Keys {
+    pub(crate) fn of(keys: &[&[SecretKey]]) -> Keys {
         let signing = SigningKey::random(&mut random());
         Keys(keys.iter().copied().flatten().map(|key| MemoryHolder::new(vec![key.clone()], signing.clone())).collect())
     }
 
     /// The shares that they give of one quorum.
-    pub fn shares(&self, part: &Part, quorum: QuorumNo) -> Vec<Share> {
+    pub(crate) fn shares(&self, part: &Part, quorum: QuorumNo) -> Vec<Share> {
         let receipt = ReadReceipt::of_entry(*part.envelope.part(), Hash([0; 32]));
         self.0.iter().filter_map(|holder| holder.share(&part.envelope, quorum, &receipt).ok()).collect()
     }
 
     /// Opens a part with all shares that they give.
-    pub fn open(&self, part: &Part) -> Option<(FileKey, Opened, Vec<u8>)> {
+    pub(crate) fn open(&self, part: &Part) -> Option<(FileKey, Opened, Vec<u8>)> {
         part.envelope.locked().iter().find_map(|locked| with_shares(part, locked.quorum, &self.shares(part, locked.quorum)))
     }
 }
 
 /// Opens a part with shares: as members would, and with every key that can be made where there are too few.
-pub fn with_shares(part: &Part, quorum: QuorumNo, shares: &[Share]) -> Option<(FileKey, Opened, Vec<u8>)> {
+pub(crate) fn with_shares(part: &Part, quorum: QuorumNo, shares: &[Share]) -> Option<(FileKey, Opened, Vec<u8>)> {
     let mut tries: Vec<FileKey> = shares.iter().map(|share| share.value.clone()).collect();
     tries.extend((1..=shares.len()).filter_map(|k| share::combine(u8::try_from(k).ok()?, shares).ok()));
     tries.extend(part.envelope.open(quorum, shares));
@@ -90,7 +90,7 @@ fn opens(part: &Part, key: &FileKey) -> Option<(Opened, Vec<u8>)> {
 }
 
 /// Every 16 bytes of a memory, as allocators place things, that may be random.
-pub fn windows(memory: &[Region]) -> BTreeSet<[u8; 16]> {
+pub(crate) fn windows(memory: &[Region]) -> BTreeSet<[u8; 16]> {
     let mut windows = BTreeSet::new();
     for region in memory {
         for window in region.bytes.windows(16).step_by(8) {
@@ -105,12 +105,12 @@ pub fn windows(memory: &[Region]) -> BTreeSet<[u8; 16]> {
 }
 
 /// Tries pieces as the key of a part.
-pub fn file_key<'a>(part: &Part, mut pieces: impl Iterator<Item = &'a [u8; 16]>) -> Option<[u8; 16]> {
+pub(crate) fn file_key<'a>(part: &Part, mut pieces: impl Iterator<Item = &'a [u8; 16]>) -> Option<[u8; 16]> {
     pieces.find(|piece| FileKey::from_slice(piece.as_slice()).is_some_and(|key| opens(part, &key).is_some())).copied()
 }
 
 /// The key of the hour under which a page was sealed. Its number stands in the page and, beside where the key lies, in the portal's memory.
-pub fn hour_key(memory: &[Region], page: &Kept) -> Option<[u8; 32]> {
+pub(crate) fn hour_key(memory: &[Region], page: &Kept) -> Option<[u8; 32]> {
     let sealed = BASE64URL_NOPAD.decode(page.state.as_bytes()).unwrap();
     let half: [u8; 16] = BASE64URL_NOPAD.decode(page.half.as_bytes()).unwrap().try_into().unwrap();
     let at = |address: usize| {
@@ -132,14 +132,14 @@ pub fn hour_key(memory: &[Region], page: &Kept) -> Option<[u8; 32]> {
 }
 
 /// The key of one visit's pages (`portal/src/state.rs`).
-pub fn visit_key(hour: &[u8; 32], half: &[u8; 16], purpose: &str) -> [u8; 32] {
+pub(crate) fn visit_key(hour: &[u8; 32], half: &[u8; 16], purpose: &str) -> [u8; 32] {
     let mut key = [0; 32];
     Hkdf::<Sha256>::new(None, &[hour.as_slice(), half].concat()).expand_multi_info(&[b"kniha/1/portal-state", purpose.as_bytes()], &mut key).unwrap();
     key
 }
 
 /// What a page keeps, if these are its keys.
-pub fn state(hour: &[u8; 32], half: &[u8; 16], page: &Kept) -> Option<Vec<u8>> {
+pub(crate) fn state(hour: &[u8; 32], half: &[u8; 16], page: &Kept) -> Option<Vec<u8>> {
     let sealed = BASE64URL_NOPAD.decode(page.state.as_bytes()).unwrap();
     let (head, body) = sealed.split_at(33);
     let aad = [b"kniha/1/portal-state", &head[..9], page.purpose.as_bytes()].concat();

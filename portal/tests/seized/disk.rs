@@ -4,14 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-pub struct Disk {
+pub(crate) struct Disk {
     folder: tempfile::TempDir,
     mounted: bool,
 }
 
 impl Disk {
     /// An ext4 file system of so many megabytes, mounted; as Debian makes and mounts it.
-    pub fn new(megabytes: u64) -> Disk {
+    pub(crate) fn new(megabytes: u64) -> Disk {
         let folder = tempfile::tempdir().unwrap();
         let mut disk = Disk { folder, mounted: false };
         fs::File::create(disk.image()).unwrap().set_len(megabytes << 20).unwrap();
@@ -23,17 +23,17 @@ impl Disk {
         disk
     }
 
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("disk")
     }
 
     /// Outside of the disk.
-    pub fn beside(&self, name: &str) -> PathBuf {
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// All bytes, once nobody uses it.
-    pub fn bytes(&mut self) -> Vec<u8> {
+    pub(crate) fn bytes(&mut self) -> Vec<u8> {
         run("umount", &[self.path().to_str().unwrap()]);
         self.mounted = false;
         fs::read(self.image()).unwrap()
@@ -59,7 +59,7 @@ fn run(command: &str, arguments: &[&str]) {
 }
 
 /// Copies a folder as it stands.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

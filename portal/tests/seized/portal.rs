@@ -14,22 +14,21 @@ use kniha_portal::config::{Emergency, Service};
 use crate::team::{BOOK, Team};
 use crate::today;
 
-pub struct Portal {
+pub(crate) struct Portal {
     child: Child,
-    pub address: SocketAddr,
-    pub log: PathBuf,
+    pub(crate) log: PathBuf,
 }
 
 /// A piece of memory.
-pub struct Region {
-    pub start: usize,
+pub(crate) struct Region {
+    pub(crate) start: usize,
     /// `[heap]`, `[stack]`, a file, or nothing for what was mapped without a name.
-    pub name: String,
-    pub bytes: Vec<u8>,
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// A folder as `kniha init` leaves it, with the first key list in its inbox, and what `fill` puts there besides.
-pub fn lay(folder: &Path, team: &Team, fill: impl AsyncFnOnce(&Inbox)) -> SocketAddr {
+pub(crate) fn lay(folder: &Path, team: &Team, fill: impl AsyncFnOnce(&Inbox)) -> SocketAddr {
     let (list, digest) = team.first_list(today());
     let mut config = Config::new("Кніга сведчанняў", BOOK, digest, "https://weather.example/");
     // Nobody else takes the port between here and the start.
@@ -46,13 +45,13 @@ pub fn lay(folder: &Path, team: &Team, fill: impl AsyncFnOnce(&Inbox)) -> Socket
     config.listen
 }
 
-pub fn block_on<T>(run: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(run: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run)
 }
 
 impl Portal {
     /// Starts the program on a folder; `before` are the words of a command that starts it.
-    pub fn start(folder: &Path, address: SocketAddr, log: &Path, before: &[&str]) -> Portal {
+    pub(crate) fn start(folder: &Path, address: SocketAddr, log: &Path, before: &[&str]) -> Portal {
         let words: Vec<&str> = before.iter().copied().chain([env!("CARGO_BIN_EXE_kniha-portal"), "--folder", folder.to_str().unwrap()]).collect();
         let mut command = Command::new(words[0]);
         command.args(&words[1..]);
@@ -61,7 +60,7 @@ impl Portal {
         }
         let out = File::create(log).unwrap();
         command.stdin(Stdio::null()).stdout(out.try_clone().unwrap()).stderr(out).current_dir(log.parent().unwrap());
-        let mut portal = Portal { child: command.spawn().unwrap(), address, log: log.to_owned() };
+        let mut portal = Portal { child: command.spawn().unwrap(), log: log.to_owned() };
         for _ in 0..600 {
             if TcpStream::connect(address).is_ok() {
                 return portal;
@@ -74,23 +73,19 @@ impl Portal {
         panic!("the portal does not answer")
     }
 
-    pub fn pid(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Every byte that the process can write to. Its program and libraries are on the disk.
-    pub fn memory(&self) -> Vec<Region> {
+    pub(crate) fn memory(&self) -> Vec<Region> {
         memory(self.child.id())
     }
 
     /// How much of it lies in swap, in kB.
-    pub fn swapped(&self) -> u64 {
+    pub(crate) fn swapped(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmSwap:")).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
-    pub fn end(&mut self, signal: rustix::process::Signal) -> ExitStatus {
+    pub(crate) fn end(&mut self, signal: rustix::process::Signal) -> ExitStatus {
         rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
         self.child.wait().unwrap()
     }
@@ -103,7 +98,7 @@ impl Drop for Portal {
     }
 }
 
-pub fn memory(pid: u32) -> Vec<Region> {
+pub(crate) fn memory(pid: u32) -> Vec<Region> {
     let memory = File::open(format!("/proc/{pid}/mem")).expect("only root reads the memory of a process that hides it");
     let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
     let mut regions = Vec::new();

@@ -14,14 +14,14 @@ const PAGE: usize = 4096;
 
 /// Something that must be nowhere.
 #[derive(Clone)]
-pub struct Planted {
+pub(crate) struct Planted {
     /// What it is: a field of the form, a key.
-    pub kind: &'static str,
-    pub content: Content,
+    pub(crate) kind: &'static str,
+    pub(crate) content: Content,
 }
 
 #[derive(Clone)]
-pub enum Content {
+pub(crate) enum Content {
     /// A text; each half of it is looked for.
     Text(String),
     /// Bytes of a key; each half of it is looked for.
@@ -32,20 +32,20 @@ pub enum Content {
 
 /// Where something stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hit {
+pub(crate) struct Hit {
     /// Its number among what was planted.
-    pub planted: usize,
-    pub form: &'static str,
-    pub at: usize,
+    pub(crate) planted: usize,
+    pub(crate) form: &'static str,
+    pub(crate) at: usize,
 }
 
-pub struct Search {
+pub(crate) struct Search {
     needles: Vec<(usize, &'static str)>,
     machine: AhoCorasick,
 }
 
 impl Search {
-    pub fn new<'a>(planted: impl IntoIterator<Item = &'a Planted>) -> Search {
+    pub(crate) fn new<'a>(planted: impl IntoIterator<Item = &'a Planted>) -> Search {
         let (mut needles, mut patterns) = (Vec::new(), Vec::new());
         for (i, planted) in planted.into_iter().enumerate() {
             let pieces: Vec<(&'static str, Vec<u8>)> = match &planted.content {
@@ -63,7 +63,7 @@ impl Search {
     }
 
     /// Every place of these bytes where something stands, compressed streams included.
-    pub fn hits(&self, bytes: &[u8]) -> Vec<Hit> {
+    pub(crate) fn hits(&self, bytes: &[u8]) -> Vec<Hit> {
         let mut hits = Vec::new();
         for (start, piece) in filled(bytes) {
             hits.extend(self.plain(piece, start));
@@ -85,7 +85,7 @@ impl Search {
 }
 
 /// How often each kind was found in each form, for a message.
-pub fn told(planted: &[Planted], hits: &[Hit]) -> String {
+pub(crate) fn told(planted: &[Planted], hits: &[Hit]) -> String {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for hit in hits {
         *counts.entry((planted[hit.planted].kind, hit.form)).or_default() += 1;
@@ -199,6 +199,6 @@ fn every_form_is_found_wherever_it_stands() {
 }
 
 /// A gzip file; its end, a checksum, is left away: nobody who reads a disk asks for it.
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255], &miniz_oxide::deflate::compress_to_vec(bytes, 6)[..]].concat()
 }

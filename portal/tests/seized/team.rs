@@ -9,31 +9,31 @@ use kniha_seal::xwing::SecretKey;
 
 use crate::random;
 
-pub const BOOK: [u8; 32] = [9; 32];
+pub(crate) const BOOK: [u8; 32] = [9; 32];
 
-pub struct Team {
-    pub screeners: Vec<SecretKey>,
-    pub lawyers: Vec<SecretKey>,
-    pub custodians: Vec<SecretKey>,
-    pub reply: SigningKey,
+pub(crate) struct Team {
+    pub(crate) screeners: Vec<SecretKey>,
+    pub(crate) lawyers: Vec<SecretKey>,
+    pub(crate) custodians: Vec<SecretKey>,
+    pub(crate) reply: SigningKey,
     roots: Vec<SigningKey>,
     /// How many screeners, lawyers, custodians open; a list with 1 has no split.
     k: [u8; 3],
 }
 
 impl Team {
-    pub fn draw() -> Team {
+    pub(crate) fn draw() -> Team {
         Team::with_k([2, 2, 3])
     }
 
-    pub fn with_k(k: [u8; 3]) -> Team {
+    pub(crate) fn with_k(k: [u8; 3]) -> Team {
         let keys = |n: usize| (0..n).map(|_| SecretKey::random(&mut random())).collect();
         let roots = (0..5).map(|_| SigningKey::random(&mut random())).collect();
         Team { screeners: keys(6), lawyers: keys(3), custodians: keys(5), reply: SigningKey::random(&mut random()), roots, k }
     }
 
     /// The first list, which holds for a year.
-    pub fn list(&self, today: Day) -> SignedList {
+    pub(crate) fn list(&self, today: Day) -> SignedList {
         let to = Day(today.0 + 365);
         let signing = self.reply.public();
         let quorum = |no: QuorumNo, name: &str, k: u8, draw: u8, keys: &[SecretKey]| {
@@ -70,7 +70,7 @@ impl Team {
         signed
     }
 
-    pub fn first_list(&self, today: Day) -> (Vec<u8>, Hash) {
+    pub(crate) fn first_list(&self, today: Day) -> (Vec<u8>, Hash) {
         let list = self.list(today);
         (list.encode(), list.digest())
     }
