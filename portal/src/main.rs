@@ -53,7 +53,7 @@ fn main() -> anyhow::Result<()> {
         }
     }
     // Threads start here, inside.
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?.block_on(async {
+    tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_park(kniha_portal::stack::before_waiting).build().context("the runtime does not start")?.block_on(async {
         let inbox = Inbox::open(&place, &folder, true).await.context("the inbox cannot be opened")?;
         let portal = Portal::new(config, inbox.clone(), now).await?;
         let pages = tokio::net::TcpListener::from_std(pages).context("the listener fails")?;

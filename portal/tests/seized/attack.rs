@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305, XNonce};
 use data_encoding::BASE64URL_NOPAD;
 use hkdf::Hkdf;
 use kniha_core::commit::Hash;
@@ -104,15 +104,22 @@ pub(crate) fn windows(memory: &[Region]) -> BTreeSet<[u8; 16]> {
     windows
 }
 
-/// Tries pieces as the key of a part.
+/// Tries pieces as the key of a part of one chunk: its first chunk is then also its last.
 pub(crate) fn file_key<'a>(part: &Part, mut pieces: impl Iterator<Item = &'a [u8; 16]>) -> Option<[u8; 16]> {
-    pieces.find(|piece| FileKey::from_slice(piece.as_slice()).is_some_and(|key| opens(part, &key).is_some())).copied()
+    let (nonce, chunk) = part.payload.split_at(16);
+    pieces
+        .find(|piece| {
+            let mut key = [0; 32];
+            Hkdf::<Sha256>::new(Some(nonce), piece.as_slice()).expand(b"payload", &mut key).unwrap();
+            let last = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+            ChaCha20Poly1305::new(&key.into()).decrypt(&last.into(), chunk).is_ok()
+        })
+        .copied()
 }
 
 /// The key of the hour under which a page was sealed. Its number stands in the page and, beside where the key lies, in the portal's memory.
 pub(crate) fn hour_key(memory: &[Region], page: &Kept) -> Option<[u8; 32]> {
     let sealed = BASE64URL_NOPAD.decode(page.state.as_bytes()).unwrap();
-    let half: [u8; 16] = BASE64URL_NOPAD.decode(page.half.as_bytes()).unwrap().try_into().unwrap();
     let at = |address: usize| {
         let region = memory.iter().find(|region| (region.start..region.start + region.bytes.len()).contains(&address))?;
         region.bytes.get(address - region.start..)?.first_chunk::<32>().copied()
@@ -122,7 +129,7 @@ pub(crate) fn hour_key(memory: &[Region], page: &Kept) -> Option<[u8; 32]> {
             let near = &region.bytes[found.saturating_sub(64)..(found + 72).min(region.bytes.len())];
             let pointers = near.windows(8).map(|word| usize::from_le_bytes(word.try_into().unwrap()));
             for key in pointers.filter_map(at) {
-                if state(&key, &half, page).is_some() {
+                if half(&key, page, [&page.half()].into_iter()).is_some() {
                     return Some(key);
                 }
             }
@@ -132,17 +139,21 @@ pub(crate) fn hour_key(memory: &[Region], page: &Kept) -> Option<[u8; 32]> {
 }
 
 /// The key of one visit's pages (`portal/src/state.rs`).
-pub(crate) fn visit_key(hour: &[u8; 32], half: &[u8; 16], purpose: &str) -> [u8; 32] {
+fn visit_key(hour: &[u8; 32], half: &[u8; 16], purpose: &str) -> [u8; 32] {
     let mut key = [0; 32];
     Hkdf::<Sha256>::new(None, &[hour.as_slice(), half].concat()).expand_multi_info(&[b"kniha/1/portal-state", purpose.as_bytes()], &mut key).unwrap();
     key
 }
 
-/// What a page keeps, if these are its keys.
-pub(crate) fn state(hour: &[u8; 32], half: &[u8; 16], page: &Kept) -> Option<Vec<u8>> {
+/// The first of these halves with which a page opens.
+pub(crate) fn half<'a>(hour: &[u8; 32], page: &Kept, mut halves: impl Iterator<Item = &'a [u8; 16]>) -> Option<[u8; 16]> {
     let sealed = BASE64URL_NOPAD.decode(page.state.as_bytes()).unwrap();
     let (head, body) = sealed.split_at(33);
     let aad = [b"kniha/1/portal-state", &head[..9], page.purpose.as_bytes()].concat();
-    let cipher = XChaCha20Poly1305::new(&visit_key(hour, half, page.purpose).into());
-    cipher.decrypt(&XNonce::try_from(&head[9..]).unwrap(), Payload { msg: body, aad: &aad }).ok()
+    let nonce = XNonce::try_from(&head[9..]).unwrap();
+    let opens = |half: &[u8; 16]| {
+        let cipher = XChaCha20Poly1305::new(&visit_key(hour, half, page.purpose).into());
+        cipher.decrypt(&nonce, Payload { msg: body, aad: &aad }).is_ok()
+    };
+    halves.find(|half| opens(half)).copied()
 }

@@ -21,6 +21,8 @@ pub(crate) const DEPOSITS: usize = 6;
 /// How many come back to read an answer.
 const BACK: usize = 4;
 const LARGE: usize = 30 << 20;
+/// How many tell at the same time.
+const AT_ONCE: usize = 5;
 
 const LANGS: [(&str, Lang); 4] = [("be", Lang::Be), ("ru", Lang::Ru), ("uk", Lang::Uk), ("en", Lang::En)];
 
@@ -100,9 +102,19 @@ impl Told {
 
     /// Everybody's visits.
     pub(crate) fn tell(&mut self, address: SocketAddr) {
-        for i in 0..REPORTS {
-            self.report(address, i);
-        }
+        let reports = |first: usize| {
+            let mut told = Told::default();
+            (first..REPORTS).step_by(AT_ONCE).for_each(|i| told.report(address, i));
+            told
+        };
+        std::thread::scope(|scope| {
+            let visits: Vec<_> = (0..AT_ONCE).map(|first| scope.spawn(move || reports(first))).collect();
+            for visit in visits {
+                let mut told = visit.join().unwrap();
+                self.planted.append(&mut told.planted);
+                self.kept.append(&mut told.kept);
+            }
+        });
         for i in 0..DEPOSITS {
             self.deposit(address, i);
         }

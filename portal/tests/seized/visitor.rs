@@ -11,7 +11,13 @@ pub(crate) struct Kept {
     pub(crate) purpose: &'static str,
     pub(crate) state: String,
     /// The cookie of the visit, which is in another place of the same phone.
-    pub(crate) half: String,
+    half: String,
+}
+
+impl Kept {
+    pub(crate) fn half(&self) -> [u8; 16] {
+        data_encoding::BASE64URL_NOPAD.decode(self.half.as_bytes()).unwrap().try_into().unwrap()
+    }
 }
 
 pub(crate) struct Visitor {
