@@ -12,6 +12,7 @@ mod portal;
 mod search;
 mod team;
 mod telling;
+mod trace;
 mod visitor;
 
 use std::io::{Read, Write};
@@ -318,4 +319,56 @@ fn reads_and_forgets() {
     drop(lines);
     println!("forgotten");
     std::thread::sleep(Duration::from_secs(600));
+}
+
+/// While a file of 30 MB comes in as a form, the process makes and writes no file but its database and sealed objects, and no line of it in the open.
+#[test]
+fn an_upload_writes_nothing_of_the_file_in_the_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let (portal_folder, trace) = (folder.path().canonicalize().unwrap().join("portal"), folder.path().join("trace"));
+    std::fs::create_dir(&portal_folder).unwrap();
+    let line = "a line of a film that nobody may find";
+    let address = portal::lay(&portal_folder, &Team::draw(), async |_| ());
+    let strace = trace::strace(&trace);
+    let mut portal = Portal::start(&portal_folder, address, &folder.path().join("log"), &strace.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut visitor = visitor::Visitor::new(address, "be");
+    visitor.post("/tell", &[("at", "before"), ("go", "next")]).go("account", "next", &[("tell/account", "Бачыў.")]).go("door", "next", &[("door/door", "team")]);
+    visitor.go("check", "one-way", &[]);
+    let content: Vec<u8> = format!("{line}\n").bytes().cycle().take(30 << 20).collect();
+    visitor.upload("film.mp4", &content, "");
+    assert!(visitor.status == 200 && visitor.page.contains("film.mp4"), "{}", visitor.page);
+    portal.end(Signal::TERM);
+    let traced = String::from_utf8_lossy(&std::fs::read(&trace).unwrap()).into_owned();
+    let shown = trace::shown(&traced, &portal_folder, line);
+    println!("{} MB of trace: {} reads with a line of the file, {} writes of objects", traced.len() >> 20, shown.read, shown.sealed);
+    assert!(shown.read > 100 && shown.sealed > 20, "{shown:?}");
+    assert_eq!((shown.plain, shown.elsewhere), (vec![], vec![]));
+    // The control: a program that keeps what comes in until it is whole, beside and even among the objects.
+    for path in [portal_folder.join("upload.tmp"), portal_folder.join("objects/upload")] {
+        let words = [&strace[..], &["tee".to_owned(), path.to_str().unwrap().to_owned()]].concat();
+        let mut tee = Command::new(&words[0]).args(&words[1..]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        tee.stdin.take().unwrap().write_all(&content[..100_000]).unwrap();
+        assert!(tee.wait().unwrap().success());
+        let shown = trace::shown(&std::fs::read_to_string(&trace).unwrap(), &portal_folder, line);
+        assert!(!shown.plain.is_empty() && shown.elsewhere.is_empty() == path.starts_with(portal_folder.join("objects")), "{shown:?}");
+    }
+}
+
+/// A program that ends by a fault leaves no core.
+#[test]
+fn a_portal_that_crashes_leaves_no_core() {
+    use std::os::unix::process::ExitStatusExt;
+    let folder = tempfile::tempdir().unwrap();
+    let inside = folder.path().join("portal");
+    std::fs::create_dir(&inside).unwrap();
+    let address = portal::lay(&inside, &Team::draw(), async |_| ());
+    // Whoever starts it allows cores of any size.
+    let allowed = ["sh", "-c", "ulimit -c unlimited; exec \"$@\"", "sh"];
+    let mut portal = Portal::start(&inside, address, &folder.path().join("log"), &allowed);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", portal.pid())).unwrap();
+    assert!(limits.lines().any(|line| line.split_whitespace().eq(["Max", "core", "file", "size", "0", "0", "bytes"])), "{limits}");
+    let status = portal.end(Signal::ABORT);
+    assert!(status.signal().is_some() && !status.core_dumped(), "{status}");
+    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use kniha_inbox::Inbox;
 use kniha_portal::Config;
 use kniha_portal::config::{Emergency, Service};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::team::{BOOK, Team};
 use crate::today;
@@ -78,6 +79,10 @@ impl Portal {
         memory(self.child.id())
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How much of it lies in swap, in kB.
     pub(crate) fn swapped(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
@@ -85,9 +90,23 @@ impl Portal {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
-    pub(crate) fn end(&mut self, signal: rustix::process::Signal) -> ExitStatus {
-        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
-        self.child.wait().unwrap()
+    /// Signals the program, and waits for the end of what was started: that, or whoever traces it.
+    pub(crate) fn end(&mut self, signal: Signal) -> ExitStatus {
+        kill_process(self.program(), signal).unwrap();
+        for _ in 0..600 {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("the portal does not end on {signal:?}")
+    }
+
+    /// The program itself, which may be the child of a tracer.
+    fn program(&self) -> Pid {
+        let pid = self.child.id();
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+        children.split_whitespace().next().map_or(Pid::from_child(&self.child), |child| Pid::from_raw(child.parse().unwrap()).unwrap())
     }
 }
 
