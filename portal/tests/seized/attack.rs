@@ -139,7 +139,7 @@ pub(crate) fn hour_key(memory: &[Region], page: &Kept) -> Option<[u8; 32]> {
 }
 
 /// The key of one visit's pages (`portal/src/state.rs`).
-fn visit_key(hour: &[u8; 32], half: &[u8; 16], purpose: &str) -> [u8; 32] {
+pub(crate) fn visit_key(hour: &[u8; 32], half: &[u8; 16], purpose: &str) -> [u8; 32] {
     let mut key = [0; 32];
     Hkdf::<Sha256>::new(None, &[hour.as_slice(), half].concat()).expand_multi_info(&[b"kniha/1/portal-state", purpose.as_bytes()], &mut key).unwrap();
     key

@@ -31,6 +31,7 @@ use portal::{Portal, Region};
 use search::{Content, Hit, Planted, Search, told};
 use team::Team;
 use telling::{DEPOSITS, REPORTS, Told};
+use visitor::Kept;
 
 pub(crate) fn random() -> impl rand_core::CryptoRng {
     kniha_portal::random()
@@ -109,8 +110,24 @@ fn part_keys(scene: &Scene) -> Vec<Planted> {
     planted
 }
 
-fn hits_in_memory(search: &Search, memory: &[Region]) -> Vec<(String, Hit)> {
-    memory.iter().flat_map(|region| search.hits(&region.bytes).into_iter().map(|hit| (region.name.clone(), hit))).collect()
+fn in_memory(search: &Search, memory: &[Region]) -> Vec<Hit> {
+    memory.iter().flat_map(|region| search.hits(&region.bytes)).collect()
+}
+
+fn is_text(planted: &Planted) -> bool {
+    matches!(planted.content, Content::Text(_))
+}
+
+/// The texts that were told.
+fn texts(scene: &Scene) -> Vec<Planted> {
+    scene.told.planted.iter().filter(|planted| is_text(planted)).cloned().collect()
+}
+
+fn text(planted: &Planted) -> &str {
+    match &planted.content {
+        Content::Text(text) | Content::Whole(text) => text,
+        Content::Key(_) => panic!("a key"),
+    }
 }
 
 #[test]
@@ -187,9 +204,11 @@ fn where_the_split_is_switched_off_one_key_too_few_opens_everything() {
             let part = Part { envelope: kniha_seal::part::Envelope::parse(&sealed.header).unwrap(), payload };
             // As many as would be one too few, had the list said 2 of 3 and 3 of 5.
             let opens = |quorum, few| attack::with_shares(&part, quorum, &keys.shares(&part, quorum)[..few]).is_some();
-            caught += usize::from([(TEAM, 1), (LAWYERS, 1), (CUSTODIANS, 2)].into_iter().any(|(quorum, few)| {
-                part.envelope.locked().iter().any(|locked| locked.quorum == quorum) && opens(quorum, few)
-            }));
+            caught += usize::from(
+                [(TEAM, 1), (LAWYERS, 1), (CUSTODIANS, 2)]
+                    .into_iter()
+                    .any(|(quorum, few)| part.envelope.locked().iter().any(|locked| locked.quorum == quorum) && opens(quorum, few)),
+            );
         }
     }
     assert_eq!(caught, 6, "base, own acts and contacts of both");
@@ -199,49 +218,48 @@ fn where_the_split_is_switched_off_one_key_too_few_opens_everything() {
 #[test]
 fn a_seized_portal_opens_no_part_and_no_page() {
     let scene = scene();
-    let planted: Vec<Planted> = scene.told.planted.iter().filter(|planted| !matches!(planted.content, Content::Text(_))).cloned().chain(part_keys(scene)).collect();
-    let search = Search::new(&planted);
-    let found = hits_in_memory(&search, &scene.memory);
-    println!("{} keys looked for in {} bytes of memory", planted.len(), scene.memory.iter().map(|region| region.bytes.len()).sum::<usize>());
-    let in_memory: Vec<Hit> = found.iter().map(|(_, hit)| hit.clone()).collect();
-    println!("memory: {}", told(&planted, &in_memory));
-    for (region, hit) in found.iter().take(40) {
-        println!("  {} as {} in {region:?} at {:x}", planted[hit.planted].kind, hit.form, hit.at);
-    }
-    let on_disk = [search.hits(&scene.disk), search.hits(&scene.log), search.hits(&std::fs::read(env!("CARGO_BIN_EXE_kniha-portal")).unwrap())].concat();
-    println!("disk, log and program: {}", told(&planted, &on_disk));
+    let kept = &scene.told.kept;
     // The control: the key of the hour is in memory, and with the cookie beside the page it opens every page.
-    let page = scene.told.kept.last().unwrap();
+    let page = kept.last().unwrap();
     let hour = attack::hour_key(&scene.memory, page).expect("the key of the hour lies in memory");
-    let open = scene.told.kept.iter().filter(|kept| attack::half(&hour, kept, [&kept.half()].into_iter()).is_some()).count();
-    assert_eq!(open, scene.told.kept.len());
-    // Without it: everything in memory that could be a half, and everything that could be a key.
+    let open = kept.iter().filter(|kept| attack::half(&hour, kept, [&kept.half()].into_iter()).is_some()).count();
+    assert_eq!(open, kept.len());
+    // What the test knows, looked for byte by byte.
+    let mut planted: Vec<Planted> = scene.told.planted.iter().filter(|planted| !is_text(planted)).cloned().chain(part_keys(scene)).collect();
+    let page_key = |kept: &Kept| Content::Key(attack::visit_key(&hour, &kept.half(), kept.purpose).to_vec());
+    planted.extend(kept.iter().map(|kept| Planted { kind: "key of a page", content: page_key(kept) }));
+    let search = Search::new(&planted);
+    let memory = in_memory(&search, &scene.memory);
+    let program = std::fs::read(env!("CARGO_BIN_EXE_kniha-portal")).unwrap();
+    let disk: Vec<Hit> = [&scene.disk, &scene.log, &program].into_iter().flat_map(|bytes| search.hits(bytes)).collect();
+    println!("{} keys looked for in {} bytes of memory", planted.len(), scene.memory.iter().map(|region| region.bytes.len()).sum::<usize>());
+    println!("memory: {}\ndisk, log and program: {}", told(&planted, &memory), told(&planted, &disk));
+    assert_eq!((memory.len(), disk.len()), (0, 0));
+    let hours = Search::new(&[Planted { kind: "key of the hour", content: Content::Key(hour.to_vec()) }]);
+    assert_eq!((hours.hits(&scene.disk), hours.hits(&scene.log)), (vec![], vec![]), "it lies in memory alone");
+    assert!(!in_memory(&hours, &scene.memory).is_empty());
+    // What an adversary can try who knows nothing: everything in memory that could be a half, and everything that could be the key of a part.
     let windows = attack::windows(&scene.memory);
-    println!("{} pages kept; {} pieces of memory tried as half or key", scene.told.kept.len(), windows.len());
+    println!("{} pages kept; {} pieces of memory tried as half or key", kept.len(), windows.len());
     assert!(windows.contains(&hour[..16]), "what is random is tried");
     assert_eq!(attack::half(&hour, page, windows.iter()), None);
     let part = scene.parts.iter().find(|part| !deposited(part) && part.payload.len() < 60_000).unwrap();
     assert_eq!(attack::file_key(part, windows.iter()), None);
     let (key, ..) = all(&scene.team).open(part).unwrap();
     assert_eq!(attack::file_key(part, windows.iter().chain([key.expose()])), Some(*key.expose()));
-    assert_eq!((in_memory.len(), on_disk.len()), (0, 0));
 }
 
 #[test]
 fn nothing_told_is_on_any_byte_of_disk_log_or_memory() {
     let scene = scene();
-    let planted: Vec<Planted> = scene.told.planted.iter().filter(|planted| matches!(planted.content, Content::Text(_))).cloned().collect();
+    let planted = texts(scene);
     let search = Search::new(&planted);
-    let memory = hits_in_memory(&search, &scene.memory);
-    let found: Vec<Hit> = memory.iter().map(|(_, hit)| hit.clone()).collect();
+    let memory = in_memory(&search, &scene.memory);
     let (disk, log) = (search.hits(&scene.disk), search.hits(&scene.log));
     println!("{} texts looked for on {} bytes of disk, {} of log", planted.len(), scene.disk.len(), scene.log.len());
-    println!("disk: {}\nlog: {}\nmemory: {}", told(&planted, &disk), told(&planted, &log), told(&planted, &found));
-    for (region, hit) in memory.iter().take(60) {
-        println!("  {} as {} in {region:?} at {:x}", planted[hit.planted].kind, hit.form, hit.at);
-    }
+    println!("disk: {}\nlog: {}\nmemory: {}", told(&planted, &disk), told(&planted, &log), told(&planted, &memory));
     assert!(planted.len() >= 200);
-    assert_eq!((disk.len(), log.len(), found.len()), (0, 0, 0));
+    assert_eq!((disk.len(), log.len(), memory.len()), (0, 0, 0));
     // Nothing was written to swap: the machine has none, or this process was not there.
     assert_eq!(scene.swapped, 0, "kB of the process lay in swap");
 }
@@ -250,12 +268,12 @@ fn nothing_told_is_on_any_byte_of_disk_log_or_memory() {
 #[test]
 fn the_search_finds_every_text_of_files_that_were_deleted() {
     let scene = scene();
-    let planted: Vec<Planted> = scene.told.planted.iter().filter(|planted| matches!(planted.content, Content::Text(_))).cloned().collect();
+    let planted = texts(scene);
     let mut disk = Disk::new(16);
     for (i, planted) in planted.iter().enumerate() {
-        let Content::Text(text) = &planted.content else { unreachable!() };
+        let text = text(planted);
         let bytes = match i % 5 {
-            0 => text.clone().into_bytes(),
+            0 => text.as_bytes().to_vec(),
             1 => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             2 => data_encoding::BASE64.encode(format!("{}{text}", &"..."[..i % 3]).as_bytes()).into_bytes(),
             3 => search::gzip(text.as_bytes()),
@@ -279,15 +297,14 @@ fn the_search_finds_every_text_of_files_that_were_deleted() {
 #[test]
 fn the_search_finds_what_a_process_freed_without_wiping_it() {
     let scene = scene();
-    let planted: Vec<Planted> = scene.told.planted.iter().filter(|planted| matches!(planted.content, Content::Text(_))).cloned().collect();
+    let planted = texts(scene);
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "reads_and_forgets", "--ignored", "--nocapture", "--test-threads=1"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     for planted in &planted {
-        let Content::Text(text) = &planted.content else { unreachable!() };
         // An allocator writes its own notes into the first bytes of what it was given back.
-        writeln!(input, "{text:>60}").unwrap();
+        writeln!(input, "{:>60}", text(planted)).unwrap();
     }
     writeln!(input).unwrap();
     let (mut said, mut output) = (String::new(), child.stdout.take().unwrap());
@@ -296,10 +313,10 @@ fn the_search_finds_what_a_process_freed_without_wiping_it() {
         output.read_exact(&mut byte).unwrap();
         said.push(char::from(byte[0]));
     }
-    let found = hits_in_memory(&Search::new(&planted), &portal::memory(child.id()));
+    let found = in_memory(&Search::new(&planted), &portal::memory(child.id()));
     child.kill().unwrap();
     child.wait().unwrap();
-    let kinds: std::collections::BTreeSet<usize> = found.iter().map(|(_, hit)| hit.planted).collect();
+    let kinds: std::collections::BTreeSet<usize> = found.iter().map(|hit| hit.planted).collect();
     println!("{} of {} found", kinds.len(), planted.len());
     assert_eq!(kinds.len(), planted.len());
 }
@@ -332,7 +349,11 @@ fn an_upload_writes_nothing_of_the_file_in_the_open() {
     let strace = trace::strace(&trace);
     let mut portal = Portal::start(&portal_folder, address, &folder.path().join("log"), &strace.iter().map(String::as_str).collect::<Vec<_>>());
     let mut visitor = visitor::Visitor::new(address, "be");
-    visitor.post("/tell", &[("at", "before"), ("go", "next")]).go("account", "next", &[("tell/account", "Бачыў.")]).go("door", "next", &[("door/door", "team")]);
+    visitor.post("/tell", &[("at", "before"), ("go", "next")]).go("account", "next", &[("tell/account", "Бачыў.")]).go(
+        "door",
+        "next",
+        &[("door/door", "team")],
+    );
     visitor.go("check", "one-way", &[]);
     let content: Vec<u8> = format!("{line}\n").bytes().cycle().take(30 << 20).collect();
     visitor.upload("film.mp4", &content, "");

@@ -180,7 +180,10 @@ fn written(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 
 #[test]
 fn every_form_is_found_wherever_it_stands() {
-    let planted = [Planted { kind: "text", content: Content::Text("Жоўтыхсінiхвераснёў".to_owned()) }, Planted { kind: "key", content: Content::Key((100..132).collect()) }];
+    let planted = [
+        Planted { kind: "text", content: Content::Text("Жоўтыхсінiхвераснёў".to_owned()) },
+        Planted { kind: "key", content: Content::Key((100..132).collect()) },
+    ];
     let search = Search::new(&planted);
     let Content::Text(text) = &planted[0].content else { unreachable!() };
     for before in 0..7 {
@@ -189,7 +192,9 @@ fn every_form_is_found_wherever_it_stands() {
             assert!(search.hits(&image).iter().any(|hit| hit.planted == 0), "{form} after {before}");
         }
         let inside = [&vec![7; before], text.as_bytes(), &[7; 40]].concat();
-        for image in [BASE64.encode(&inside).into_bytes(), HEXLOWER.encode(&inside).into_bytes(), gzip(&inside), miniz_oxide::deflate::compress_to_vec_zlib(&inside, 6)] {
+        for image in
+            [BASE64.encode(&inside).into_bytes(), HEXLOWER.encode(&inside).into_bytes(), gzip(&inside), miniz_oxide::deflate::compress_to_vec_zlib(&inside, 6)]
+        {
             assert!(search.hits(&[b"abc", &image[..]].concat()).iter().any(|hit| hit.planted == 0), "{image:?}");
         }
         let half = [&vec![0; 5000 + before], &(116..132).collect::<Vec<u8>>()[..]].concat();

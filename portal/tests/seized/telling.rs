@@ -264,7 +264,8 @@ impl Told {
         let (name, content) = (self.text("name of a file that broke off"), self.text("file that broke off"));
         let (head, before, _) = visitor.upload_head(&name, 5 << 20, "");
         visitor.breaks_off(&[head.as_bytes(), before.as_bytes(), content.repeat(20_000).as_bytes()].concat());
-        let (large, nul, mislabelled, half) = (self.text("form too large"), self.text("form with NUL"), self.text("mislabelled form"), self.text("form that broke off"));
+        let (large, nul, mislabelled, half) =
+            (self.text("form too large"), self.text("form with NUL"), self.text("mislabelled form"), self.text("form that broke off"));
         visitor.post_body("/tell", format!("at=account&tell/account={}", large.repeat(20_000)).as_bytes());
         assert_eq!(visitor.status, 413);
         visitor.post_body("/tell", format!("at=account&tell/account={nul}%00").as_bytes());

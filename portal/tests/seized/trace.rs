@@ -57,7 +57,9 @@ pub(crate) fn shown(trace: &str, folder: &Path, line: &str) -> Shown {
             if writing && !ours(path) {
                 shown.elsewhere.push(short());
             }
-        } else if call == "memfd_create" || (call == "mmap" && rest.contains("MAP_SHARED") && rest.contains("PROT_WRITE") && !rest.contains(&format!("{database}-shm"))) {
+        } else if call == "memfd_create"
+            || (call == "mmap" && rest.contains("MAP_SHARED") && rest.contains("PROT_WRITE") && !rest.contains(&format!("{database}-shm")))
+        {
             shown.elsewhere.push(short());
         }
     }
