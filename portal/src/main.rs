@@ -53,23 +53,28 @@ fn main() -> anyhow::Result<()> {
         }
     }
     // Threads start here, inside.
-    tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_park(kniha_portal::stack::before_waiting).build().context("the runtime does not start")?.block_on(async {
-        let inbox = Inbox::open(&place, &folder, true).await.context("the inbox cannot be opened")?;
-        let portal = Portal::new(config, inbox.clone(), now).await?;
-        let pages = tokio::net::TcpListener::from_std(pages).context("the listener fails")?;
-        let hours = tokio::spawn(hourly(portal.clone()));
-        let (mut told, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        serve(portal, pages, async move {
-            tokio::select! {
-                _ = told.recv() => (),
-                _ = interrupted.recv() => (),
-            }
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .on_thread_park(kniha_portal::stack::before_waiting)
+        .build()
+        .context("the runtime does not start")?
+        .block_on(async {
+            let inbox = Inbox::open(&place, &folder, true).await.context("the inbox cannot be opened")?;
+            let portal = Portal::new(config, inbox.clone(), now).await?;
+            let pages = tokio::net::TcpListener::from_std(pages).context("the listener fails")?;
+            let hours = tokio::spawn(hourly(portal.clone()));
+            let (mut told, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+            serve(portal, pages, async move {
+                tokio::select! {
+                    _ = told.recv() => (),
+                    _ = interrupted.recv() => (),
+                }
+            })
+            .await;
+            hours.abort();
+            inbox.close().await;
+            Ok(())
         })
-        .await;
-        hours.abort();
-        inbox.close().await;
-        Ok(())
-    })
 }
 
 fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
