@@ -114,7 +114,9 @@ fn every_test_that_a_promise_names_is_there() {
     assert!(names.len() > 80, "the table was read: {} names", names.len());
     for name in names {
         let test = format!("fn {name}(");
-        let is_test = |text: &String| text.split_once(&test).is_some_and(|(before, _)| before.lines().rev().take(4).any(|line| line.contains("test")));
+        let marked = |before: &str| before.lines().rev().take(4).any(|line| line.contains("test"));
+        // Or named a second time: a contract is a list of functions, run on each database.
+        let is_test = |text: &String| text.split_once(&test).is_some_and(|(before, after)| marked(before) || before.contains(name) || after.contains(name));
         assert!(texts.iter().any(is_test), "no test is called {name}");
     }
 }
