@@ -103,6 +103,24 @@ fn sources_name_no_machine_and_leave_nothing_undone() {
     }
 }
 
+/// A promise names the tests that hold it; a name that is nowhere would be a promise that nothing holds.
+#[test]
+fn every_test_that_a_promise_names_is_there() {
+    let rooms = ["core", "seal", "db", "inbox", "store", "reason", "portal", "desk", "kniha"];
+    let texts: Vec<String> = rooms.iter().flat_map(|room| sources(&root().join(room))).map(|(_, text)| text).collect();
+    let promises = std::fs::read_to_string(root().join("docs/THREATS.md")).unwrap();
+    let mut names: Vec<&str> = promises.lines().filter(|line| line.starts_with("| P")).flat_map(|line| line.split('`').skip(1).step_by(2)).collect();
+    names.retain(|name| name.contains('_') && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
+    assert!(names.len() > 80, "the table was read: {} names", names.len());
+    for name in names {
+        let test = format!("fn {name}(");
+        let marked = |before: &str| before.lines().rev().take(4).any(|line| line.contains("test"));
+        // Or named a second time: a contract is a list of functions, run on each database.
+        let is_test = |text: &String| text.split_once(&test).is_some_and(|(before, after)| marked(before) || before.contains(name) || after.contains(name));
+        assert!(texts.iter().any(is_test), "no test is called {name}");
+    }
+}
+
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -19,6 +19,7 @@ mod listen;
 mod lists;
 mod page;
 mod routes;
+pub mod stack;
 #[cfg(test)]
 mod stage;
 mod state;

@@ -1,5 +1,7 @@
 //! The process that people tell: opens its folder, shuts itself in, serves until it is told to stop.
 
+mod wiped;
+
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
@@ -47,24 +49,29 @@ fn main() -> anyhow::Result<()> {
         }
     }
     // Threads start here, inside.
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?.block_on(async {
-        let inbox = Inbox::open(&place, &folder, true).await.context("the inbox cannot be opened")?;
-        let portal = Portal::new(config, inbox.clone(), now).await?;
-        let listener = |bound| tokio::net::TcpListener::from_std(bound).context("the listener fails");
-        let (pages, desk) = (listener(pages)?, listener(desk)?);
-        let hours = tokio::spawn(portal.clone().hours());
-        let (mut told, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        serve(portal, pages, desk, async move {
-            tokio::select! {
-                _ = told.recv() => (),
-                _ = interrupted.recv() => (),
-            }
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .on_thread_park(kniha_portal::stack::before_waiting)
+        .build()
+        .context("the runtime does not start")?
+        .block_on(async {
+            let inbox = Inbox::open(&place, &folder, true).await.context("the inbox cannot be opened")?;
+            let portal = Portal::new(config, inbox.clone(), now).await?;
+            let listener = |bound| tokio::net::TcpListener::from_std(bound).context("the listener fails");
+            let (pages, desk) = (listener(pages)?, listener(desk)?);
+            let hours = tokio::spawn(portal.clone().hours());
+            let (mut told, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+            serve(portal, pages, desk, async move {
+                tokio::select! {
+                    _ = told.recv() => (),
+                    _ = interrupted.recv() => (),
+                }
+            })
+            .await;
+            hours.abort();
+            inbox.close().await;
+            Ok(())
         })
-        .await;
-        hours.abort();
-        inbox.close().await;
-        Ok(())
-    })
 }
 
 fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -26,6 +26,7 @@ use crate::asked::{Problem, Typed};
 use crate::error::PageError;
 use crate::fields::Fields;
 use crate::page::{Frame, Switch, page, refused_form};
+use crate::stack::apart;
 use crate::state::Visit;
 use crate::{Portal, Tongue, civil, random};
 
@@ -130,12 +131,12 @@ async fn open(State(portal): State<Portal>, frame: Frame, visit: Visit, fields: 
     let source = Source::new(&book, &words);
     let stored = portal.inbox().blocks(source.mailbox().0).await?;
     let team = keys.list().reply.clone();
-    let opened = tokio::task::spawn_blocking(move || {
+    let opened = apart(move || {
         let state = Back::of(&source).encode();
         let answers = read(&book, &source.mailbox(), &source, &stored, &team)?;
         Ok::<_, PageError>((answers, source.mark(t.lang()).join(" "), state))
     });
-    let (answers, mark, back) = opened.await.map_err(|_| PageError::Broken)??;
+    let (answers, mark, back) = opened.await??;
     // Another language would need the words again.
     let frame = frame.titled(t.get("back-mailbox")).switching(Switch::Off);
     let answers = answers.into_iter().map(|answer| Shown::of(answer, t)).collect();
@@ -170,7 +171,8 @@ fn filled_up(mut html: String) -> String {
 
 async fn take(portal: Portal, frame: Frame, visit: Visit, fields: Fields, what: What) -> Result<Response, PageError> {
     let opened = visit.open(PURPOSE, fields.get("state"))?;
-    let back = Back::decode(&opened).ok_or(PageError::Altered)?;
+    let bytes = opened.clone();
+    let back = apart(move || Back::decode(&bytes)).await?.ok_or(PageError::Altered)?;
     let mut answers = Answers::new();
     let mut problems = Vec::new();
     for (block, name) in what.asks() {

@@ -26,6 +26,7 @@ use crate::Portal;
 use crate::error::PageError;
 use crate::page::{Frame, Switch, page};
 use crate::random;
+use crate::stack::apart;
 use crate::state::Visit;
 
 /// What the state is sealed for.
@@ -161,7 +162,7 @@ async fn read(portal: &Portal, frame: &Frame, visit: &Visit, request: Request<Re
                 claimed_type,
             };
             let received = File { name, bytes: sealed.content_len.to_string(), sha256: HEXLOWER.encode(&sealed.content_sha256.0) };
-            match keep(portal, frame, &state, file, &answers, kept(sealed, body)).await? {
+            match keep(portal, frame, &state, file, answers, kept(sealed, body)).await? {
                 Put::Stored => Outcome::Stored(received),
                 Put::AlreadyThere => Outcome::Twice,
             }
@@ -174,9 +175,12 @@ async fn read(portal: &Portal, frame: &Frame, visit: &Visit, request: Request<Re
 /// Seals the file as it comes. `Err` inside is what the person is told; nothing is left of it then.
 async fn pump(portal: &Portal, frame: &Frame, state: &FileState, field: &mut multer::Field<'_>) -> Result<Result<(SealedPart, Body), &'static str>, PageError> {
     let (keys, day, most) = (portal.list()?, portal.today(), portal.config().upload_bytes);
-    let mut out = Vec::with_capacity(WRITE + 128 * 1024);
-    let at = context(&keys, day, frame.t.lang());
-    let mut sealer = state.follow.file(&at, state.next, &mut random(), &mut out).map_err(|error| unsealed(&error))?;
+    let (follow, next, lang) = (state.follow.clone(), state.next, frame.t.lang());
+    let begun = apart(move || {
+        let mut out = Vec::with_capacity(WRITE + 128 * 1024);
+        follow.file(&context(&keys, day, lang), next, &mut random(), &mut out).map(|sealer| (sealer, out))
+    });
+    let (mut sealer, mut out) = begun.await?.map_err(|error| unsealed(&error))?;
     let mut object: Option<ObjectWriter> = None;
     let mut came = 0u64;
     loop {
@@ -223,10 +227,11 @@ async fn write(portal: &Portal, object: &mut Option<ObjectWriter>, out: &mut Vec
 }
 
 /// The file and what vouches for it, durable together.
-async fn keep(portal: &Portal, frame: &Frame, state: &FileState, file: FileRef, about: &Answers, sealed: kniha_inbox::Sealed) -> Result<Put, PageError> {
-    let keys = portal.list()?;
-    let at = context(&keys, portal.today(), frame.t.lang());
-    let (vouching, words) = state.follow.vouch(&at, state.next, file, about, &mut random()).map_err(|error| unsealed(&error))?;
+async fn keep(portal: &Portal, frame: &Frame, state: &FileState, file: FileRef, about: Answers, sealed: kniha_inbox::Sealed) -> Result<Put, PageError> {
+    let (keys, day, lang) = (portal.list()?, portal.today(), frame.t.lang());
+    let (follow, next) = (state.follow.clone(), state.next);
+    let vouched = apart(move || follow.vouch(&context(&keys, day, lang), next, file, &about, &mut random()));
+    let (vouching, words) = vouched.await?.map_err(|error| unsealed(&error))?;
     Ok(portal.inbox().put(vec![sealed, kept(vouching, Body::Bytes(words))], None).await?)
 }
 

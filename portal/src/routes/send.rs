@@ -13,6 +13,7 @@ use kniha_seal::submission::{self, Bundle, Context, Follow, Sender, SubmissionEr
 use crate::Portal;
 use crate::error::PageError;
 use crate::random;
+use crate::stack::apart;
 
 /// What is to be sealed.
 pub(super) struct Sending {
@@ -29,12 +30,11 @@ pub(super) async fn keep(
     sender: impl FnOnce(&mut dyn FnMut(Sender<'_>) -> Result<(Bundle, Follow), SubmissionError>) -> Result<(Bundle, Follow), SubmissionError> + Send + 'static,
 ) -> Result<(Put, Follow), PageError> {
     let (keys, day) = (portal.list()?, portal.today());
-    // Some milliseconds of arithmetic: not on a thread that answers others.
-    let sealed = tokio::task::spawn_blocking(move || {
+    let sealed = apart(move || {
         let at = context(&keys, day, sending.lang);
         sender(&mut |who| submission::submit(&at, sending.submission, sending.kind, &sending.answers, who, &mut random()))
     });
-    let (bundle, follow) = sealed.await.map_err(|_| PageError::Broken)?.map_err(|error| unsealed(&error))?;
+    let (bundle, follow) = sealed.await?.map_err(|error| unsealed(&error))?;
     let parts = bundle.parts.into_iter().map(|(sealed, payload)| kept(sealed, Body::Bytes(payload))).collect();
     let put = portal.inbox().put(parts, Some(bundle.leaf.encode())).await?;
     Ok((put, follow))
