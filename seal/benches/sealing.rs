@@ -55,7 +55,7 @@ fn main() {
         while tail.pad(&mut out) {
             out.clear();
         }
-        tail.finish(&mut out);
+        let _ = tail.finish(&mut out);
         out.clear();
     });
 

@@ -59,7 +59,7 @@ async fn main() {
 async fn pages(team: &Team) {
     let seconds = Duration::from_secs(number("KNIHA_LOAD_SECONDS").unwrap_or(5) as u64);
     let portal = Portal::start(team).await;
-    let paths = ["/", "/be", "/ru", "/uk/about", "/en/genuine", "/be/danger", "/be/back", "/ru/leave", "/uk/practice", "/style.css"];
+    let paths = ["/", "/be", "/ru", "/uk/about", "/en/genuine", "/be/danger", "/be/back", "/ru/leave", "/style.css"];
     let (mut sizes, mut requests) = (Vec::new(), Vec::new());
     for path in paths {
         let answer = client::ask(portal.address, &get(path)).await.unwrap();
