@@ -45,7 +45,7 @@ END
 exec 9<>"$work/done"
 "$work/lazyfs" "$work/mount" --config-path "$work/lazyfs.toml" -o allow_other -o modules=subdir -o subdir="$work/under" -f >"$work/lazyfs.out" 2>&1 &
 daemon=$!
-trap 'kill $daemon; wait $daemon || true; rm -rf "$work/under"' EXIT
+trap 'umount "$work/mount" 2>/dev/null || true; kill "$daemon" 2>/dev/null || true; wait "$daemon" 2>/dev/null || true; rm -rf "$work/under"' EXIT
 for _ in $(seq 100); do
     ! mountpoint -q "$work/mount" || break
     sleep 0.2
