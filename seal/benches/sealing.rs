@@ -28,7 +28,7 @@ fn main() {
     let pieces = megabytes * 1_000_000 / PIECE;
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let piece: Vec<u8> = (0..PIECE).map(|i| (i * 7 % 251) as u8).collect();
-        let long = piece.repeat(2 * WIDE / PIECE);
+        let long = piece.repeat(WIDE / PIECE);
     let bytes = (pieces * PIECE) as f64;
 
     let mut out = Vec::with_capacity(3 * PIECE);
@@ -45,7 +45,7 @@ fn main() {
     let (cover, quorum, members) = part(&mut rng);
     let mut payload = Vec::new();
     beside_age(bytes, &piece, pieces, &mut rng, |wide, rng| {
-        let (content, times) = if wide { (&long[..], bytes as usize / (2 * WIDE)) } else { (&piece[..], pieces) };
+        let (content, times) = if wide { (&long[..], bytes as usize / WIDE) } else { (&piece[..], pieces) };
         let mut sealer = Sealer::new(&cover, &[&quorum], Padding::File, rng, &mut out).unwrap();
         for _ in 0..times {
             out.clear();

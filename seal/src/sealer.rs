@@ -23,7 +23,7 @@ use crate::size::{self, Padding};
 /// Bytes of the trailer.
 pub(crate) const TRAILER: u64 = 8;
 /// From how many bytes in one piece on a second thread is worth starting.
-pub const WIDE: usize = 4 << 20;
+pub const WIDE: usize = 8 << 20;
 
 /// Why a part could not be sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! A file that is sealed while it is read: what is read from here is a `kniha-file`, ready to be written or posted. Memory stays at a few MiB.
+//! A file that is sealed while it is read: what is read from here is a `kniha-file`, ready to be written or posted. Memory stays at some 20 MiB.
 
 use std::fs::File;
 use std::io::{self, Read};
