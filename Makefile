@@ -1,5 +1,5 @@
 # make demo   builds and starts a fictional book; make test   installs what the tests need and runs all of them.
-.PHONY: demo test bench bench-names fuzz crash fmt
+.PHONY: demo test bench bench-portal bench-names fuzz crash fmt
 
 demo:
 	cargo run --quiet -p kniha -- demo
@@ -11,6 +11,10 @@ test:
 bench:
 	scripts/bench.sh
 
+# Figures of the portal and of sealing.
+bench-portal:
+	scripts/bench_portal.sh
+
 # Names in any spelling, beside the peers (installed under target/).
 bench-names:
 	bench/names.sh
@@ -19,7 +23,7 @@ bench-names:
 fuzz:
 	scripts/fuzz.sh
 
-# 500 kills a database for the book, 1,000 for the inbox: CRASH_CYCLES=50 make crash
+# 500 kills a database for the book, 1,000 for the inbox: CRASH_CYCLES=50 make crash. With LAZYFS=checkout also 200 losses of power, and their controls.
 crash:
 	scripts/crash.sh
 

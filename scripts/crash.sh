@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Kills a writing process with -9, 500 times a database for the book and 1,000 times for the inbox, and looks each time whether all is whole.
-# For power loss: CRASH_DIR is a folder on a file system that forgets what was not flushed (LazyFS), CRASH_FORGET the command that makes it forget
+# For power loss of the inbox: LAZYFS, see scripts/power.sh. For that of the book: CRASH_DIR is a folder on a file system that forgets what was not flushed (LazyFS), CRASH_FORGET the command that makes it forget
 # (echo lazyfs::clear-cache > FIFO). CRASH_UNSAFE=1 takes synchronous=FULL away: the control, which must fail.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,3 +11,4 @@ start_postgres
 [ -z "${CRASH_UNSAFE:-}" ] || export KNIHA_CRASH_UNSAFE=1
 KNIHA_CRASH_CYCLES="${CRASH_CYCLES:-500}" cargo test -p kniha-store --test contract -- crash:: --nocapture
 KNIHA_CRASH_CYCLES="${CRASH_CYCLES:-1000}" cargo test -p kniha-inbox --test keeping -- crash:: --nocapture
+[ -z "${LAZYFS:-}" ] || scripts/power.sh

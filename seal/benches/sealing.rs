@@ -1,7 +1,7 @@
 //! How fast one large file is sealed, beside Debian's `age -r`, which neither hashes nor pads: `cargo bench -p kniha-seal`.
 //!
-//! 500 MB in pieces of 64 KiB, to a quorum of 2 of 3. Three figures: wall time, processor time (the machine may be busy), and both for `age` where it is
-//! installed, writing to /dev/null. `KNIHA_BENCH_MB` changes the size.
+//! 500 MB to a quorum of 2 of 3, in pieces of 64 KiB (one thread) and in wide pieces (two threads), turn and turn about with `age`, where it is installed,
+//! writing to /dev/null; of five turns the best by the clock, and the ratio of the two. `KNIHA_BENCH_MB` changes the size.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros, reason = "a bench reads clocks and prints")]
 
 use std::process::{Command, Stdio};
@@ -13,7 +13,7 @@ use kniha_seal::holder::{KeyHolder, MemoryHolder, ReadReceipt};
 use kniha_seal::opener::{Opener, last_chunk_of};
 use kniha_seal::part::{Compartment, Cover, Day, Envelope, PartKind, SubmissionId, part_id};
 use kniha_seal::quorum::{Quorum, QuorumNo, Slot};
-use kniha_seal::sealer::Sealer;
+use kniha_seal::sealer::{Sealer, WIDE};
 use kniha_seal::share::Share;
 use kniha_seal::sign::SigningKey;
 use kniha_seal::size::Padding;
@@ -28,6 +28,7 @@ fn main() {
     let pieces = megabytes * 1_000_000 / PIECE;
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let piece: Vec<u8> = (0..PIECE).map(|i| (i * 7 % 251) as u8).collect();
+        let long = piece.repeat(WIDE / PIECE);
     let bytes = (pieces * PIECE) as f64;
 
     let mut out = Vec::with_capacity(3 * PIECE);
@@ -43,20 +44,20 @@ fn main() {
 
     let (cover, quorum, members) = part(&mut rng);
     let mut payload = Vec::new();
-    let sealed = timed("Sealer: cipher, SHA-256 of content and of payload, padding", bytes, || {
-        let mut sealer = Sealer::new(&cover, &[&quorum], Padding::File, &mut rng, &mut out).unwrap();
-        for _ in 0..pieces {
-            sealer.push(&piece, &mut out).unwrap();
+    beside_age(bytes, &piece, pieces, &mut rng, |wide, rng| {
+        let (content, times) = if wide { (&long[..], bytes as usize / WIDE) } else { (&piece[..], pieces) };
+        let mut sealer = Sealer::new(&cover, &[&quorum], Padding::File, rng, &mut out).unwrap();
+        for _ in 0..times {
             out.clear();
+            sealer.push(content, &mut out).unwrap();
         }
         let mut tail = sealer.end().unwrap();
         while tail.pad(&mut out) {
             out.clear();
         }
-        tail.finish(&mut out)
+        let _ = tail.finish(&mut out);
+        out.clear();
     });
-    eprintln!("     content {} bytes, payload {} bytes", sealed.content_len, sealed.payload_len);
-    out.clear();
 
     // Opening, of a tenth of it, from memory.
     let mut sealer = Sealer::new(&cover, &[&quorum], Padding::File, &mut rng, &mut payload).unwrap();
@@ -85,7 +86,6 @@ fn main() {
         sealer.push(&piece[..1024], &mut out).unwrap();
         sealer.end().unwrap().finish(&mut out)
     });
-    debian(bytes, &piece, pieces, &mut rng);
 }
 
 fn part(rng: &mut ChaCha20Rng) -> (Cover, Quorum, Vec<MemoryHolder>) {
@@ -111,46 +111,70 @@ fn part(rng: &mut ChaCha20Rng) -> (Cover, Quorum, Vec<MemoryHolder>) {
     (cover, Quorum::new(QuorumNo(1), 2, 3, slots).unwrap(), members)
 }
 
-fn debian(bytes: f64, piece: &[u8], pieces: usize, rng: &mut ChaCha20Rng) {
+/// The product and the control in turn, in the same minute.
+fn beside_age(bytes: f64, piece: &[u8], pieces: usize, rng: &mut ChaCha20Rng, mut seal: impl FnMut(bool, &mut ChaCha20Rng)) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, piece.repeat(pieces)).unwrap();
     let recipient = ClassicKey::random(rng).public().to_age();
-    let (_, before) = processor();
-    let began = Instant::now();
-    let run = Command::new("age").args(["-r", &recipient, "-o", "/dev/null"]).arg(&file).stderr(Stdio::null()).status();
-    match run {
-        Ok(status) if status.success() => {
-            let wall = began.elapsed().as_secs_f64();
-            said("Debian's age -r: cipher, reading the file", bytes, wall, processor().1 - before);
+    let mut best = [f64::MAX; 3];
+    for _ in 0..5 {
+        for (i, best) in best.iter_mut().enumerate() {
+            let began = Instant::now();
+            match i {
+                0 => seal(false, rng),
+                1 => seal(true, rng),
+                _ => {
+                    let run = Command::new("age").args(["-r", &recipient, "-o", "/dev/null"]).arg(&file).stderr(Stdio::null()).status();
+                    if !run.is_ok_and(|status| status.success()) {
+                        continue;
+                    }
+                }
+            }
+            *best = best.min(began.elapsed().as_secs_f64());
         }
-        _ => eprintln!("     age is not installed: apt install age"),
     }
+    let [narrow, wide, age] = best;
+    let rate = |seconds: f64| bytes / 1e6 / seconds;
+    eprintln!("{:6.0} MB/s  Sealer, pieces of 64 KiB: cipher, SHA-256 of content and of payload, padding", rate(narrow));
+    eprintln!("{:6.0} MB/s  Sealer, wide pieces: the same on two threads", rate(wide));
+    if age == f64::MAX {
+        return eprintln!("        age is not installed: apt install age");
+    }
+    eprintln!("{:6.0} MB/s  Debian's age -r: cipher, reading the file", rate(age));
+    let (met, ratio) = (if age / wide >= 0.5 { "met" } else { "not met" }, age / wide);
+    println!(
+        "| sealing one file of {:.0} MB | ≥ 0.5 × `age -r` | {ratio:.2} ({:.0} MB/s; one thread {:.0}) | `age -r` {:.0} MB/s | {met} |",
+        bytes / 1e6,
+        rate(wide),
+        rate(narrow),
+        rate(age)
+    );
 }
 
 fn timed<T>(what: &str, bytes: f64, run: impl FnOnce() -> T) -> T {
-    let (before, _) = processor();
+    let before = processor();
     let began = Instant::now();
     let result = run();
-    said(what, bytes, began.elapsed().as_secs_f64(), processor().0 - before);
+    said(what, bytes, began.elapsed().as_secs_f64(), processor() - before);
     result
 }
 
 fn timed_each<T>(what: &str, times: u32, mut run: impl FnMut() -> T) {
-    let (before, _) = processor();
+    let before = processor();
     for _ in 0..times {
         std::hint::black_box(run());
     }
-    eprintln!("{:9.0} µs of processor each  {what}", (processor().0 - before) * 1e6 / f64::from(times));
+    eprintln!("{:9.0} µs of processor each  {what}", (processor() - before) * 1e6 / f64::from(times));
 }
 
 fn said(what: &str, bytes: f64, wall: f64, processor: f64) {
     eprintln!("{:6.0} MB/s by the clock {:6.0} MB/s of processor  {what}", bytes / 1e6 / wall, bytes / 1e6 / processor);
 }
 
-/// Processor seconds of this process, and of the children it has waited for (`/proc/self/stat`, in hundredths).
-fn processor() -> (f64, f64) {
+/// Processor seconds of this process (`/proc/self/stat`, in hundredths).
+fn processor() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<f64> = stat.rsplit(')').next().unwrap().split_whitespace().skip(11).take(4).map(|n| n.parse().unwrap()).collect();
-    ((fields[0] + fields[1]) / 100.0, (fields[2] + fields[3]) / 100.0)
+    let fields: Vec<f64> = stat.rsplit(')').next().unwrap().split_whitespace().skip(11).take(2).map(|n| n.parse().unwrap()).collect();
+    (fields[0] + fields[1]) / 100.0
 }

@@ -3,8 +3,9 @@
 //!
 //! A child process puts four submissions at a time and says what it begins and what was acknowledged; the parent waits for a drawn line, lets up to three
 //! milliseconds pass, kills, opens the inbox and looks. `KNIHA_CRASH_CYCLES` sets the number of kills (25). For power loss, `KNIHA_CRASH_DIR` is a folder
-//! on a file system that can forget what was not flushed and `KNIHA_CRASH_FORGET` a shell command that makes it forget; `KNIHA_CRASH_UNSAFE=1` then takes
-//! `synchronous=FULL` away, and the test must fail.
+//! on a file system that can forget what was not flushed and `KNIHA_CRASH_FORGET` a shell command that makes it forget. Controls, which must fail then:
+//! `KNIHA_CRASH_UNSAFE=1` takes `synchronous=FULL` away, `KNIHA_CRASH_PRELOAD` names a library that breaks promises of the disk (`scripts/lossy.c`).
+//! `scripts/power.sh` does all this with LazyFS.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
@@ -110,6 +111,9 @@ pub(crate) fn child_command(under: &[&str], place: &Place, folder: &Path, first:
     command.args(words).env("KNIHA_INBOX_FOLDER", folder).env("KNIHA_INBOX_FIRST", first.to_string()).stdout(Stdio::piped()).stderr(Stdio::null());
     if let Place::Postgres { url } = place {
         command.env("KNIHA_INBOX_URL", url);
+    }
+    if let Some(library) = std::env::var_os("KNIHA_CRASH_PRELOAD") {
+        command.env("LD_PRELOAD", library);
     }
     command
 }

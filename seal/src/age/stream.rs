@@ -5,6 +5,7 @@
 //! may be the beginning only; whether it was all, [`StreamOpener::finish`] says. Sans-IO: the caller pumps.
 
 use chacha20poly1305::aead::AeadInOut;
+use chacha20poly1305::aead::inout::InOutBuf;
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -59,32 +60,52 @@ impl StreamSealer {
     }
 
     /// Takes plaintext of any length; appends every chunk that is surely not the last.
-    pub fn push(&mut self, mut plain: &[u8], out: &mut Vec<u8>) {
-        while !plain.is_empty() {
-            if self.held.len() == CHUNK {
-                self.flush(false, out);
+    pub fn push(&mut self, plain: &[u8], out: &mut Vec<u8>) {
+        let start = out.len();
+        out.resize(start + self.ready(plain.len()), 0);
+        self.push_into(plain, &mut out[start..], |_| ());
+    }
+
+    /// Bytes that so many bytes of plaintext would bring out now.
+    pub(crate) fn ready(&self, plain: usize) -> usize {
+        // A full chunk stays until something follows it.
+        (self.held.len() + plain).saturating_sub(1) / CHUNK * SEALED_CHUNK
+    }
+
+    /// As [`StreamSealer::push`], into [`StreamSealer::ready`] bytes; each sealed chunk is handed on as soon as it is there.
+    pub(crate) fn push_into<'o>(&mut self, mut plain: &[u8], out: &'o mut [u8], mut done: impl FnMut(&'o [u8])) {
+        for sealed in out.chunks_exact_mut(SEALED_CHUNK) {
+            let (now, later) = plain.split_at(CHUNK - self.held.len());
+            if self.held.is_empty() {
+                self.seal(now, false, sealed);
+            } else {
+                self.held.extend_from_slice(now);
+                let held = std::mem::take(&mut self.held);
+                self.seal(&held, false, sealed);
+                self.held = held;
+                self.held.clear();
             }
-            let (now, later) = plain.split_at(plain.len().min(CHUNK - self.held.len()));
-            self.held.extend_from_slice(now);
             plain = later;
+            done(sealed);
         }
+        self.held.extend_from_slice(plain);
     }
 
     /// Appends the last chunk.
     pub fn finish(mut self, out: &mut Vec<u8>) {
-        self.flush(true, out);
+        let (start, held) = (out.len(), std::mem::take(&mut self.held));
+        out.resize(start + held.len() + TAG, 0);
+        self.seal(&held, true, &mut out[start..]);
     }
 
-    fn flush(&mut self, last: bool, out: &mut Vec<u8>) {
-        let start = out.len();
-        out.reserve(SEALED_CHUNK);
-        out.extend_from_slice(&self.held);
-        let sealed = self.cipher.encrypt_inout_detached(&nonce(self.chunk, last).into(), &[], (&mut out[start..]).into());
-        match sealed {
-            Ok(tag) => out.extend_from_slice(&tag),
-            Err(_) => unreachable!("a chunk is far below the cipher's 256 GiB"),
+    /// Seals one chunk into its place, which is longer by the tag.
+    fn seal(&mut self, plain: &[u8], last: bool, sealed: &mut [u8]) {
+        let (body, tag) = sealed.split_at_mut(plain.len());
+        let made = InOutBuf::new(plain, body).ok().and_then(|both| self.cipher.encrypt_inout_detached(&nonce(self.chunk, last).into(), &[], both).ok());
+        match made {
+            Some(made) => tag.copy_from_slice(&made),
+            None => unreachable!("the places are as long as the chunk, which is far below the cipher's 256 GiB"),
         }
-        self.held.clear();
         self.chunk += 1;
     }
 }
@@ -248,8 +269,10 @@ mod tests {
         let mut rng = rng(12);
         let mut out = Vec::new();
         let mut sealer = StreamSealer::new(&key, &mut rng, &mut out);
-        sealer.push(&vec![1; CHUNK], &mut out);
-        sealer.flush(false, &mut out);
+        let held = vec![1; CHUNK];
+        out.resize(out.len() + SEALED_CHUNK, 0);
+        let start = out.len() - SEALED_CHUNK;
+        sealer.seal(&held, false, &mut out[start..]);
         sealer.finish(&mut out);
         assert_eq!(open(&key, &out, CHUNK), Err(StreamError::Chunk { chunk: 1 }));
     }

@@ -1,11 +1,10 @@
-//! A file that is sealed while it is read: what is read from here is a `kniha-file`, ready to be written or posted. Memory stays at a few chunks of 64 KiB.
+//! A file that is sealed while it is read: what is read from here is a `kniha-file`, ready to be written or posted. Memory stays at some 20 MiB.
 
 use std::fs::File;
 use std::io::{self, Read};
 
 use indicatif::ProgressBar;
-use kniha_seal::age::CHUNK;
-use kniha_seal::sealer::{SealedPart, Sealer, Tail};
+use kniha_seal::sealer::{SealedPart, Sealer, Tail, WIDE};
 use kniha_seal::wire;
 use zeroize::Zeroizing;
 
@@ -31,7 +30,7 @@ impl<'b> Sealing<'b> {
     /// Begins with what [`kniha_seal::submission::Follow::file`] gave.
     pub(super) fn new(from: File, sealer: Sealer, payload: &[u8], bar: &'b ProgressBar) -> Sealing<'b> {
         let ready = [wire::encode_file_head(&sealer.header()).as_slice(), payload].concat();
-        Sealing { from, state: State::Content(Box::new(sealer)), plain: Zeroizing::new(vec![0; CHUNK]), ready, at: 0, bar }
+        Sealing { from, state: State::Content(Box::new(sealer)), plain: Zeroizing::new(vec![0; WIDE]), ready, at: 0, bar }
     }
 
     /// The sealed part, once everything was read.
@@ -90,6 +89,7 @@ mod tests {
     use std::io::Write;
 
     use kniha_core::commit::Hash;
+    use kniha_seal::age::CHUNK;
     use kniha_seal::holder::{KeyHolder, MemoryHolder, ReadReceipt};
     use kniha_seal::opener;
     use kniha_seal::part::{Compartment, Cover, Day, Envelope, PartKind, SubmissionId, part_id};
@@ -108,7 +108,7 @@ mod tests {
         let quorum = Quorum::new(QuorumNo(1), 1, 1, vec![Slot { slot: 1, key: key.public() }]).unwrap();
         let holder = MemoryHolder::new(vec![key], SigningKey::random(&mut rng));
         let submission = SubmissionId::from_random([1; 16]);
-        for len in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 300_000] {
+        for len in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 300_000, WIDE - 1, 2 * WIDE + 1] {
             let content: Vec<u8> = (0..len).map(|i| u8::try_from(i % 251).unwrap()).collect();
             let mut file = tempfile::tempfile().unwrap();
             file.write_all(&content).unwrap();
