@@ -369,3 +369,58 @@ fn pictures() {
         std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
     });
 }
+
+/// What wapiti says of every site that is made like this one, and why it is so.
+const EXPLAINED: [(&str, &str); 4] = [
+    (
+        "Lack of anti CSRF token",
+        "it knows tokens by name; here `state` is one, sealed to a strict cookie, and other sites' forms are refused by origin and fetch metadata",
+    ),
+    ("X-XSS-Protection is not set", "browsers have dropped it; the content security policy lets no script run"),
+    ("Strict-Transport-Security is not set", "it would write the visit into the browser's profile, where it outlives the history"),
+    ("Secure flag is not set in the cookie", "it is set where portal.toml says https; this test speaks plain HTTP, as an onion service does"),
+];
+
+/// Debian's wapiti against every page and form that it finds. `scripts/wapiti.sh` installs it and runs this.
+#[test]
+#[ignore = "takes minutes, and wapiti, which scripts/wapiti.sh installs"]
+fn wapiti_finds_nothing() {
+    let served = Served::start();
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report.json");
+    let sessions = folder.path().join("sessions");
+    let mut wapiti = Command::new("wapiti");
+    // What it learns of sites it keeps in the home folder.
+    wapiti.env("HOME", folder.path());
+    wapiti.args([
+        "--scope",
+        "domain",
+        "--module",
+        "all",
+        "--max-scan-time",
+        "240",
+        "--max-attack-time",
+        "60",
+        "--flush-session",
+        "--format",
+        "json",
+        "--output",
+    ]);
+    wapiti.arg(&report).arg("--store-session").arg(&sessions).args(["--url", &served.url("/be"), "--start", &served.url("/")]);
+    let output = wapiti.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let found: Value = serde_json::from_slice(&std::fs::read(&report).unwrap_or_else(|error| panic!("no report: {error}\n{said}"))).unwrap();
+    let mut findings = Vec::new();
+    for kind in ["vulnerabilities", "anomalies"] {
+        for (name, cases) in found[kind].as_object().unwrap() {
+            findings.extend(cases.as_array().unwrap().iter().map(|case| format!("{name}: {} {} {}", case["method"], case["path"], case["info"])));
+        }
+    }
+    assert!(findings.iter().any(|finding| finding.contains("/uk/tell")), "it did not get as far as the forms: {findings:?}");
+    for (what, why) in EXPLAINED {
+        let count = findings.len();
+        findings.retain(|finding| !finding.contains(what));
+        println!("{} × {what}: {why}", count - findings.len());
+    }
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+}
