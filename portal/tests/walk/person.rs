@@ -126,6 +126,8 @@ impl<'s> Person<'s> {
 
     /// The whole page as a PNG in base64, however long it is.
     pub(crate) fn picture(&self) -> String {
+        // Else what sticks to the window stands in the middle.
+        self.driver.ask("scrollTo(0, 0)");
         let shot = self.driver.devtools("Page.captureScreenshot", json!({"captureBeyondViewport": true}));
         shot["data"].as_str().unwrap_or_default().to_owned()
     }
