@@ -20,9 +20,9 @@ use kniha_core::lang::Lang;
 use kniha_seal::mailbox::AnswerKind;
 use kniha_seal::part::{Compartment, PartKind};
 use kniha_seal::quorum::{CUSTODIANS, LAWYERS, TEAM, TRIAGE};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use driver::Driver;
+use driver::{Driver, ENTER, SPACE, TAB};
 use person::{DESK, PHONE, Person, four_letters, typing};
 use screens::ACCOUNT;
 use stage::{Served, now};
@@ -243,6 +243,35 @@ fn what_hurried_people_do_loses_nothing_and_doubles_nothing() {
     let words = person.words();
     person.send(&words).sees("Nothing was sent or kept");
     assert_eq!(served.count(), 12);
+}
+
+#[test]
+fn by_keyboard_alone_to_words_that_are_printed_without_the_report() {
+    let Some(_) = Tools::find() else { return };
+    let served = Served::start();
+    let person = Person::without_scripts(&served);
+    let driver = &person.driver;
+    person.open("");
+    for stop in ["a.skip", "a.house", "a.leave"] {
+        driver.chord(&[TAB]);
+        assert!(driver.focused(stop), "Tab does not come to {stop}");
+        let ring = driver.ask("const s = getComputedStyle(document.activeElement); return s.outlineStyle === 'solid' && parseFloat(s.outlineWidth) >= 3");
+        assert_eq!(ring, true, "the focus on {stop} is not seen");
+    }
+    let press = |selector: &str, key: &str, then: &str| {
+        driver.tab_to(selector);
+        driver.chord(&[key]);
+        driver.until(then);
+    };
+    press("main .primary", ENTER, "document.querySelector('#tell-account')");
+    driver.tab_to("#tell-account");
+    driver.write("Bačyŭ usio.");
+    press("main .primary", ENTER, "document.querySelector('#door-team')");
+    press("#door-team", SPACE, "document.querySelector('#door-team:checked')");
+    press("main .primary", ENTER, "document.querySelector('ol.words')");
+    driver.devtools("Emulation.setEmulatedMedia", json!({"media": "print"}));
+    let printed = |selector: &str| driver.ask(&format!("return document.querySelector('{selector}').checkVisibility()")) == true;
+    assert!(printed("ol.words") && !printed(".told") && !printed("main button") && !printed("footer"));
 }
 
 /// The folder of the page that seals in the browser, as `scripts/sealed_page.sh build` leaves it.
