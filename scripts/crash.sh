@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Kills a writing process with -9, 500 times a database for the book and 1,000 times for the inbox, and looks each time whether all is whole.
-# For power loss of the inbox: LAZYFS, see scripts/power.sh. For that of the book: CRASH_DIR is a folder on a file system that forgets what was not flushed (LazyFS), CRASH_FORGET the command that makes it forget
-# (echo lazyfs::clear-cache > FIFO). CRASH_UNSAFE=1 takes synchronous=FULL away: the control, which must fail.
+# For the loss of power: LAZYFS names a checkout, for the inbox and its controls (scripts/power.sh). For the book CRASH_DIR is a folder on a file system that
+# forgets what was not flushed (LazyFS), CRASH_FORGET the command that makes it forget (echo lazyfs::clear-cache > FIFO). CRASH_UNSAFE=1 takes
+# synchronous=FULL away: the control, which must fail.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/postgres.sh

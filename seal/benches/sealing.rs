@@ -28,7 +28,7 @@ fn main() {
     let pieces = megabytes * 1_000_000 / PIECE;
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let piece: Vec<u8> = (0..PIECE).map(|i| (i * 7 % 251) as u8).collect();
-        let long = piece.repeat(WIDE / PIECE);
+    let long = piece.repeat(WIDE / PIECE);
     let bytes = (pieces * PIECE) as f64;
 
     let mut out = Vec::with_capacity(3 * PIECE);
@@ -48,9 +48,9 @@ fn main() {
         let (content, times) = if wide { (&long[..], bytes as usize / WIDE) } else { (&piece[..], pieces) };
         let mut sealer = Sealer::new(&cover, &[&quorum], Padding::File, rng, &mut out).unwrap();
         for _ in 0..times {
-            out.clear();
-            sealer.push(content, &mut out).unwrap();
+            sealer.push_over(content, &mut out).unwrap();
         }
+        out.clear();
         let mut tail = sealer.end().unwrap();
         while tail.pad(&mut out) {
             out.clear();

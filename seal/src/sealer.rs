@@ -1,7 +1,7 @@
 //! Sealing a part, piece by piece.
 //!
 //! Sans-IO: the caller pumps content in, in pieces of any length, and takes sealed bytes out; nothing is kept but one chunk. Pieces of 64 KiB cost the least
-//! memory; one of [`WIDE`] or more is hashed on a second thread while it is sealed, since two SHA-256 take longer than the cipher. The payload's plaintext is
+//! memory; [`Sealer::push_over`] hashes those of [`WIDE`] on a second thread while it seals them, since two SHA-256 take longer than the cipher. The payload's plaintext is
 //! `u32 length ‖ cover ‖ content ‖ zeros ‖ u64 content length`, padded by [`Padding`], so that the length of a file need not be known before it was read.
 //! Randomness is an argument, used once at the start.
 //!
@@ -126,15 +126,30 @@ impl Sealer {
     /// # Errors
     /// [`SealError::TooLong`] above 4 TiB.
     pub fn push(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
-        let len = self.content_len + content.len() as u64;
-        self.padding.padded(self.cover_len + len + TRAILER).ok_or(SealError::TooLong)?;
-        self.content_len = len;
+        self.longer(content)?;
+        self.write_content(content, out);
+        Ok(())
+    }
+
+    /// Takes content; what is sealed of it takes the place of what was in `out`, since clearing so much for every piece costs a sixth of the time.
+    ///
+    /// # Errors
+    /// As [`Sealer::push`]; `out` is as it was then.
+    pub fn push_over(&mut self, content: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
+        self.longer(content)?;
         if content.len() >= WIDE {
             self.write_wide(content, out);
         } else {
-            self.content.update(content);
-            self.write(content, out);
+            out.clear();
+            self.write_content(content, out);
         }
+        Ok(())
+    }
+
+    fn longer(&mut self, content: &[u8]) -> Result<(), SealError> {
+        let len = self.content_len + content.len() as u64;
+        self.padding.padded(self.cover_len + len + TRAILER).ok_or(SealError::TooLong)?;
+        self.content_len = len;
         Ok(())
     }
 
@@ -154,14 +169,17 @@ impl Sealer {
         self.went_out(start, out);
     }
 
+    fn write_content(&mut self, content: &[u8], out: &mut Vec<u8>) {
+        self.content.update(content);
+        self.write(content, out);
+    }
+
     /// Content, with a thread beside. By the clock a cipher takes about 5 where a SHA-256 takes 4, so the one beside hashes 5 of 8 parts of the content and
     /// then what the cipher has done, and this one the rest of the content after the cipher: both end at about the same time.
     fn write_wide(&mut self, content: &[u8], out: &mut Vec<u8>) {
         let Sealer { stream, content: content_hash, payload: payload_hash, payload_len, .. } = self;
-        let start = out.len();
-        out.resize(start + stream.ready(content.len()), 0);
-        let place = &mut out[start..];
-        *payload_len += place.len() as u64;
+        out.resize(stream.ready(content.len()), 0);
+        *payload_len += out.len() as u64;
         let (first, rest) = content.split_at(content.len() / 8 * 5);
         let (done, sealed) = mpsc::channel::<&[u8]>();
         let (hand_back, handed_back) = mpsc::channel();
@@ -172,7 +190,7 @@ impl Sealer {
                 let _ = hand_back.send(content_hash);
                 sealed.into_iter().for_each(|chunk| payload_hash.update(chunk));
             });
-            stream.push_into(content, place, |chunk| _ = done.send(chunk));
+            stream.push_into(content, out, |chunk| _ = done.send(chunk));
             drop(done);
             if let Ok(content_hash) = handed_back.recv() {
                 content_hash.update(rest);
@@ -265,7 +283,9 @@ mod tests {
         let mut left = content;
         while !left.is_empty() {
             let (now, later) = left.split_at(pieces(left).min(left.len()));
-            sealer.push(now, &mut out).unwrap();
+            let mut piece = vec![1; 10];
+            sealer.push_over(now, &mut piece).unwrap();
+            out.extend(piece);
             left = later;
         }
         (sealer.end().unwrap().finish(&mut out), out)
@@ -273,14 +293,12 @@ mod tests {
 
     #[test]
     fn a_thread_beside_changes_no_byte_and_no_hash() {
-        let content: Vec<u8> = (0..3 * WIDE + 77).map(|i| (i % 251) as u8).collect();
-        let (part, payload) = sealed(&content, |_| 10_007);
-        assert_eq!((part.payload_sha256, part.payload_len), (Hash(Sha256::digest(&payload).into()), payload.len() as u64));
-        assert_eq!(part.content_sha256, Hash(Sha256::digest(&content).into()));
-        for wide in [WIDE, WIDE + 1, 2 * WIDE + CHUNK, content.len()] {
-            assert!(sealed(&content, |_| wide) == (part.clone(), payload.clone()), "pieces of {wide}");
-            // A piece in between that is no whole chunk.
-            assert!(sealed(&content, |left| if left.len() % 2 == 0 { 333 } else { wide }) == (part.clone(), payload.clone()), "pieces of {wide} and 333");
-        }
+        let content: Vec<u8> = (0..WIDE + 3 * CHUNK + 77).map(|i| (i % 251) as u8).collect();
+        let narrow = sealed(&content, |_| 100_007);
+        assert_eq!((narrow.0.payload_sha256, narrow.0.payload_len), (Hash(Sha256::digest(&narrow.1).into()), narrow.1.len() as u64));
+        assert_eq!(narrow.0.content_sha256, Hash(Sha256::digest(&content).into()));
+        assert!(sealed(&content, |_| WIDE) == narrow);
+        // After a piece that is no whole chunk.
+        assert!(sealed(&content, |left| if left.len() == content.len() { 333 } else { WIDE + CHUNK + 1 }) == narrow);
     }
 }

@@ -43,25 +43,21 @@ impl<'b> Sealing<'b> {
 
     /// Seals the next piece; `false` at the end.
     fn more(&mut self) -> io::Result<bool> {
-        self.ready.clear();
-        self.at = 0;
         self.state = match std::mem::replace(&mut self.state, State::Failed) {
             State::Content(mut sealer) => {
                 let len = self.from.read(&mut self.plain)?;
                 if len == 0 {
+                    self.ready.clear();
                     State::Padding(Box::new(sealer.end().map_err(io::Error::other)?))
                 } else {
-                    sealer.push(&self.plain[..len], &mut self.ready).map_err(io::Error::other)?;
+                    sealer.push_over(&self.plain[..len], &mut self.ready).map_err(io::Error::other)?;
                     self.bar.inc(len as u64);
                     State::Content(sealer)
                 }
             }
             State::Padding(mut tail) => {
-                if tail.pad(&mut self.ready) {
-                    State::Padding(tail)
-                } else {
-                    State::Done(Box::new(tail.finish(&mut self.ready)))
-                }
+                self.ready.clear();
+                if tail.pad(&mut self.ready) { State::Padding(tail) } else { State::Done(Box::new(tail.finish(&mut self.ready))) }
             }
             State::Done(sealed) => {
                 self.state = State::Done(sealed);
@@ -69,6 +65,7 @@ impl<'b> Sealing<'b> {
             }
             State::Failed => return Err(io::Error::other("sealing the file failed before")),
         };
+        self.at = 0;
         Ok(true)
     }
 }
