@@ -154,8 +154,19 @@ fn chunks_moved_missing_or_repeated_are_refused() {
         order.iter().for_each(|i| all.extend_from_slice(chunks[*i]));
         all
     };
-    assert!(opener::open(&envelope, &key, &joined(&[0, 1, 2, 3, 4, 5])).is_ok());
-    for order in [&[1, 0, 2, 3, 4, 5][..], &[0, 1, 2, 4, 3, 5], &[0, 1, 2, 3, 5], &[1, 2, 3, 4, 5], &[0, 0, 1, 2, 3, 4, 5], &[0, 1, 2, 3, 4], &[5], &[0]] {
+    assert!(opener::open(&envelope, &key, &joined(&[0, 1, 2, 3, 4, 5, 6, 7])).is_ok());
+    let orders: [&[usize]; 8] = [
+        &[1, 0, 2, 3, 4, 5, 6, 7],
+        &[0, 1, 2, 4, 3, 5, 6, 7],
+        // Of lengths that other payloads have.
+        &[0, 1, 2, 7],
+        &[1, 2, 3, 4, 5, 6, 7],
+        &[0, 0, 1, 2, 3, 4, 5, 6, 7],
+        &[0, 1, 2, 3, 4, 5, 6],
+        &[7],
+        &[0],
+    ];
+    for order in orders {
         assert!(opener::open(&envelope, &key, &joined(order)).is_err(), "{order:?}");
     }
 }
