@@ -7,6 +7,7 @@ use kniha_core::commit::Hash;
 use kniha_core::lang::Lang;
 use kniha_core::telling::Answers;
 use kniha_seal::holder::{KeyHolder, MemoryHolder, ReadReceipt};
+use kniha_seal::keylist::{ListedQuorum, ListedSlot, SignedList};
 use kniha_seal::leaf::Leaf;
 use kniha_seal::mailbox::{Answer as Reply, AnswerKind, Block};
 use kniha_seal::opener::{self, Opened};
@@ -539,4 +540,22 @@ async fn every_screen_is_small() {
     visitor.send(&words).await;
     sizes.push(visitor.page.len());
     assert!(sizes.iter().all(|size| *size <= 30 * 1024), "{sizes:?}");
+}
+
+#[tokio::test]
+async fn the_longest_list_that_custodians_sign_is_kept() {
+    let stage = Stage::set().await;
+    let two = stage.keys.list(2, Some(*stage.portal.list().unwrap().digest()), TODAY, Day(TODAY.0 + 1));
+    let mut list = two.list().clone();
+    let slots = |quorum: &ListedQuorum| (1..=128).map(|slot| ListedSlot { slot, ..quorum.slots[0].clone() }).collect();
+    for quorum in &mut list.quorums {
+        quorum.slots = slots(quorum);
+    }
+    let mut signed = SignedList::unsigned(list).unwrap();
+    let signature = stage.keys.custodian.sign(Purpose::KeyList, signed.to_sign());
+    signed.add(&stage.keys.custodian.public(), signature);
+    let bytes = signed.encode();
+    assert!((1_500_000..kniha_inbox::LIST_MOST).contains(&bytes.len()), "{}", bytes.len());
+    stage.portal.inbox().put_list(2, &bytes).await.unwrap();
+    assert_eq!(kniha_inbox::LIST_MOST, kniha_seal::keylist::MOST_BYTES);
 }
