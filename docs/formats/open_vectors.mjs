@@ -122,9 +122,9 @@ function source() {
 function small() {
     const { padding, shares, signature } = vectors("small");
     for (const { bytes, text, file } of padding) {
-        const bucket = (n) => Math.ceil(n / 4096) * 4096;
+        const step = (n) => Math.max(16384, 2 ** Math.ceil(Math.log2(n)));
         const e = Math.floor(Math.log2(bytes)), s = e === 0 ? 1 : Math.floor(Math.log2(e)) + 1, unit = 2 ** Math.max(e - s, 0);
-        assert.deepEqual([text, file], [bucket(bytes), bucket(Math.ceil(bytes / unit) * unit)]);
+        assert.deepEqual([text, file], [step(bytes), Math.max(16384, Math.ceil(Math.ceil(bytes / unit) * unit / 4096) * 4096)]);
     }
     const given = shares.shares.map((s) => ({ slot: s.slot, value: hex(s.share), check: s.check }));
     assert.equal(toHex(combine(given.slice(0, shares.k))), shares.file_key);

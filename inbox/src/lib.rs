@@ -40,8 +40,8 @@ pub const LEAF_MOST: usize = 8 * 1024;
 pub const BLOCK_MOST: usize = 8 * 1024;
 /// Blocks of one mailbox.
 pub const BLOCKS_MOST: usize = 4;
-/// Longest signed key list, in bytes.
-pub const LIST_MOST: usize = 256 * 1024;
+/// Longest signed key list, in bytes: what is signed is taken.
+pub const LIST_MOST: usize = 2 * 1024 * 1024;
 /// Longest banner, in bytes.
 pub const BANNER_MOST: usize = 16 * 1024;
 
@@ -97,6 +97,10 @@ impl Inbox {
     /// # Errors
     /// What the database or the folder said; [`InboxError::Newer`].
     pub async fn open(place: &Place, folder: &Path, create: bool) -> Result<Inbox, InboxError> {
+        if let (Place::Sqlite { file, .. }, true) = (place, create) {
+            let file = file.clone();
+            object::blocking("making the database's file", move || object::private(&file)).await?;
+        }
         let folder = folder.to_owned();
         let objects = tokio::task::spawn_blocking(move || Objects::open(&folder, create)).await.map_err(|_| InboxError::Closed)??;
         let db = Db::open(place, create).await.map_err(error::database("opening the database"))?;

@@ -334,6 +334,14 @@ impl Drop for Durable {
     }
 }
 
+/// Makes a file that its owner alone reads, where there is none: SQLite would ask the umask who else may, and gives its log the rights of the database.
+pub(crate) fn private(file: &Path) -> io::Result<()> {
+    match fs::OpenOptions::new().write(true).create_new(true).mode(FRESH).open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Runs what waits for the disk on a thread that may wait.
 pub(crate) async fn blocking<T: Send + 'static>(doing: &'static str, run: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, InboxError> {
     tokio::task::spawn_blocking(run).await.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(objects(doing))

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::age::{self, CHUNK, FileKey, NONCE_LEN, SEALED_CHUNK, StreamError, StreamOpener};
 use crate::part::{Cover, CoverError, Envelope, MOST_COVER};
 use crate::sealer::TRAILER;
-use crate::size::{self, BUCKET, Padding};
+use crate::size::{self, BLOCK, STEP};
 
 /// Why a payload was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -182,7 +182,7 @@ impl Opener {
         }
         let began = 4 + len as u64;
         let plain = began + self.content_len + TRAILER;
-        if ![Padding::Text, Padding::File].iter().any(|rule| rule.padded(plain) == Some(self.plain_len)) {
+        if !size::fits(plain, self.plain_len) {
             return Err(OpenError::Padding);
         }
         self.cover = Some((cover, began));
@@ -199,7 +199,7 @@ pub fn last_chunk_of(payload_len: u64) -> Option<(u64, usize)> {
     let last = body - (chunks - 1) * sealed_chunk;
     let tag = (SEALED_CHUNK - CHUNK) as u64;
     let plain = body.checked_sub(chunks * tag)?;
-    let whole = last > tag && plain > 0 && plain.is_multiple_of(BUCKET) && plain <= size::MOST * 2;
+    let whole = last > tag && plain >= STEP && plain.is_multiple_of(BLOCK) && plain <= size::MOST * 2;
     Some((chunks, usize::try_from(last).ok()?)).filter(|_| whole)
 }
 

@@ -238,6 +238,11 @@ impl Tail {
     }
 }
 
+/// Bytes of plaintext without padding: cover, content and what frames them.
+pub(crate) fn plain_len(cover: &Cover, content_len: usize) -> Result<u64, SealError> {
+    Ok(4 + cover.encode().map_err(SealError::Cover)?.len() as u64 + content_len as u64 + TRAILER)
+}
+
 /// Seals a content that is in memory, such as a form; gives the payload too.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! One submission: which parts it has, who can open which, and its receipt. The policy of sealing stands here and nowhere else.
 //!
-//! Whatever is sent (a report, an addition, a withdrawal, a wish to be forgotten) is four parts, always all four, so that from outside nobody sees which it is
-//! or what was left empty; and one leaf for the log:
+//! Whatever is sent (a report, an addition, a withdrawal, a wish to be forgotten) is four parts, always all four, all of one length, so that from outside
+//! nobody sees which it is, what was left empty or where much stands; and one leaf for the log:
 //!
 //! | part | team's door | lawyers' door | sealed deposit |
 //! |---|---|---|---|
@@ -17,19 +17,22 @@ use kniha_core::lang::Lang;
 use kniha_core::telling::{Answers, Door, FIELDS, FORM, Share};
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::keylist::{KeyList, NoQuorum};
 use crate::leaf::Leaf;
 use crate::part::{Compartment, Cover, CoverError, Day, FileRef, PartKind, ReceiptRef, SourceKeys, SubmissionId, part_id};
 use crate::quorum::{CUSTODIANS, LAWYERS, OWN_WORDS, Quorum, QuorumError, Slot, TEAM, TRIAGE};
 use crate::receipt::{self, Capsule, CapsuleError, Form, FormError, Person};
-use crate::sealer::{SealError, SealedPart, Sealer, seal};
+use crate::sealer::{self, SealError, SealedPart, Sealer, seal};
 use crate::secret::Secret;
 use crate::sign::SigningKey;
 use crate::size::Padding;
 use crate::source::Source;
 use crate::xwing::{self, PublicKey};
 
+/// Parts of whatever is sent.
+pub const PARTS: usize = 4;
 /// Accounts of at most so many characters are short, and of a page.
 const SHORT: usize = 500;
 const PAGE: usize = 3_000;
@@ -108,6 +111,14 @@ pub struct Follow {
     voice: Option<SigningKey>,
 }
 
+/// A part before it is sealed.
+struct Written {
+    cover: Cover,
+    content: Zeroizing<Vec<u8>>,
+    /// Bytes of its plaintext without padding.
+    len: u64,
+}
+
 /// A submission, sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
@@ -152,21 +163,24 @@ pub fn submit(
         _ => (Leaf::filler(rng), None),
     };
     let follow = Follow { submission, door: answers.door(), deposit: back.as_ref().map(|b| b.deposit.clone()), voice: back.as_ref().map(|b| b.voice.clone()) };
-    let shares = [
+    let shares: [_; PARTS] = [
         (Share::Base, Compartment::Base),
         (Share::Triage, Compartment::Triage),
         (Share::OwnActs, Compartment::OwnActs),
         (Share::Contacts, Compartment::Contacts),
     ];
-    let mut parts = Vec::with_capacity(shares.len());
+    let mut written = Vec::with_capacity(PARTS);
     for (share, compartment) in shares {
         let mut cover = follow.cover(at, kind, compartment, 0);
         if share == Share::Base {
             cover.source = back.as_ref().map(|b| b.keys.clone());
             cover.receipt.clone_from(&receipt);
         }
-        parts.push(follow.seal(at, cover, &answers.of_share(share), rng)?);
+        written.push(follow.written(cover, &answers.of_share(share))?);
     }
+    // No length says which of the four holds much.
+    let longest = written.iter().map(|part| part.len).max().unwrap_or(0);
+    let parts = written.iter().map(|part| follow.seal(at, part, Padding::Beside(longest), rng)).collect::<Result<_, _>>()?;
     Ok((Bundle { parts, leaf }, follow))
 }
 
@@ -181,9 +195,9 @@ impl Back {
 
     /// Its bytes, for a page's sealed state.
     #[must_use]
-    pub fn encode(&self) -> zeroize::Zeroizing<Vec<u8>> {
+    pub fn encode(&self) -> Zeroizing<Vec<u8>> {
         let (ed25519, mldsa) = self.voice.seeds();
-        zeroize::Zeroizing::new(
+        Zeroizing::new(
             [self.keys.mailbox.as_slice(), &self.keys.reply.to_bytes(), &self.deposit.to_bytes(), ed25519.expose(), mldsa.expose()].concat(),
         )
     }
@@ -219,7 +233,7 @@ impl Follow {
         // Part 0 of the base is what was sent first.
         let mut cover = self.cover(at, PartKind::Addition, Compartment::Base, i.saturating_add(1));
         cover.files.push(file);
-        self.seal(at, cover, &about.of_share(Share::Base), rng)
+        self.seal(at, &self.written(cover, &about.of_share(Share::Base))?, Padding::Text, rng)
     }
 
     /// The door that was chosen.
@@ -230,14 +244,14 @@ impl Follow {
 
     /// Its bytes, for a page's sealed state.
     #[must_use]
-    pub fn encode(&self) -> zeroize::Zeroizing<Vec<u8>> {
+    pub fn encode(&self) -> Zeroizing<Vec<u8>> {
         let door = match self.door {
             Door::Team => 0,
             Door::Lawyers => 1,
             Door::Deposit { custodians: false } => 2,
             Door::Deposit { custodians: true } => 3,
         };
-        let mut bytes = zeroize::Zeroizing::new([self.submission.bytes().as_slice(), &[door]].concat());
+        let mut bytes = Zeroizing::new([self.submission.bytes().as_slice(), &[door]].concat());
         if let (Some(deposit), Some(voice)) = (&self.deposit, &self.voice) {
             let (ed25519, mldsa) = voice.seeds();
             for piece in [deposit.to_bytes().as_slice(), ed25519.expose(), mldsa.expose()] {
@@ -285,13 +299,19 @@ impl Follow {
         }
     }
 
-    fn seal(&self, at: &Context<'_>, mut cover: Cover, answers: &Answers, rng: &mut impl CryptoRng) -> Result<(SealedPart, Vec<u8>), SubmissionError> {
+    /// Signs a cover over its content.
+    fn written(&self, mut cover: Cover, answers: &Answers) -> Result<Written, SubmissionError> {
         let content = answers.encode();
         if let Some(voice) = &self.voice {
             cover.sign(voice, &Hash(Sha256::digest(&content).into())).map_err(SubmissionError::Cover)?;
         }
-        let quorums = self.quorums(at, cover.compartment)?;
-        seal(&cover, &content, &quorums.iter().collect::<Vec<_>>(), Padding::Text, rng).map_err(SubmissionError::Part)
+        let len = sealer::plain_len(&cover, content.len()).map_err(SubmissionError::Part)?;
+        Ok(Written { cover, content, len })
+    }
+
+    fn seal(&self, at: &Context<'_>, part: &Written, padding: Padding, rng: &mut impl CryptoRng) -> Result<(SealedPart, Vec<u8>), SubmissionError> {
+        let quorums = self.quorums(at, part.cover.compartment)?;
+        seal(&part.cover, &part.content, &quorums.iter().collect::<Vec<_>>(), padding, rng).map_err(SubmissionError::Part)
     }
 
     /// Who opens a compartment behind this door.

@@ -10,12 +10,12 @@ use crate::keylist::{self, SignedList};
 use crate::leaf::{CAPSULE_LEN, Leaf};
 use crate::opener::last_chunk_of;
 use crate::part::{Envelope, EnvelopeError, PartId};
-use crate::submission::Bundle;
+use crate::submission::{Bundle, PARTS};
 
-/// Most bytes of a bundle.
-pub const MOST_BUNDLE: usize = 1024 * 1024;
 /// Most bytes of a file's header on the wire.
 pub const MOST_FILE_HEAD: usize = 64 * 1024;
+/// Most bytes of a bundle: a report whose every answer is as long as the form takes, each letter of four bytes, is four parts of 256 KiB.
+pub const MOST_BUNDLE: usize = PARTS * (256 * 1024 + MOST_FILE_HEAD) + 8 * 1024;
 
 const BUNDLE: &[u8] = b"kniha-bundle\x01";
 const FILE: &[u8] = b"kniha-file\x01";
@@ -57,6 +57,9 @@ pub enum WireError {
         /// Which.
         part: PartId,
     },
+    /// Parts of different lengths: they would say which of them holds much.
+    #[error("the parts of the bundle are not of one length")]
+    Uneven,
     /// The leaf is not one of the kind that submissions have.
     #[error("the leaf of the bundle cannot be read")]
     Leaf,
@@ -131,6 +134,9 @@ pub fn decode_bundle(bytes: &[u8]) -> Result<(Vec<SentPart>, Vec<u8>), WireError
             return Err(WireError::Twice { part });
         }
         last_chunk_of(payload.len() as u64).ok_or_else(|| cut.bad())?;
+        if parts.first().is_some_and(|first| first.payload.len() != payload.len()) {
+            return Err(WireError::Uneven);
+        }
         let payload_sha256 = Hash(Sha256::digest(&payload).into());
         parts.push(SentPart { part, list_no, header, payload, payload_sha256 });
     }

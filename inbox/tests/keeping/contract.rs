@@ -1,7 +1,9 @@
 //! Every function of the room, on both databases.
 
-use kniha_db::Place;
-use kniha_inbox::{Body, IN_ROW_MOST, Inbox, InboxError, PartKey, Put, Sealed};
+use std::os::unix::fs::PermissionsExt;
+
+use kniha_db::{Durability, Place};
+use kniha_inbox::{Body, IN_ROW_MOST, Inbox, InboxError, LEAF_MOST, LeafKey, PartKey, Put, Sealed};
 
 use crate::contracts;
 use crate::support::*;
@@ -139,6 +141,24 @@ async fn a_mailbox_holds_four_blocks(case: &Case) {
     assert_eq!(inbox.blocks([1; 16]).await.unwrap(), [vec![1; 8192], b"another".to_vec(), vec![3; 8192]]);
 }
 
+async fn a_leaf_keeps_its_id_and_its_first_bytes(case: &Case) {
+    let inbox = &case.inbox;
+    let (one, two) = (LeafKey([1; 16]), LeafKey([2; 16]));
+    inbox.put_leaf(&two, b"second").await.unwrap();
+    inbox.put_leaf(&one, b"first").await.unwrap();
+    // A cut collection done again, and somebody who would exchange what is there.
+    inbox.put_leaf(&one, b"first").await.unwrap();
+    inbox.put_leaf(&one, b"forged").await.unwrap();
+    assert_eq!(inbox.leaves(None, 10).await.unwrap(), [(one, b"first".to_vec()), (two, b"second".to_vec())]);
+    assert_eq!(inbox.leaves(Some(one), 10).await.unwrap(), [(two, b"second".to_vec())]);
+    assert!(matches!(inbox.put_leaf(&LeafKey([3; 16]), &[0; LEAF_MOST + 1]).await, Err(InboxError::Long { .. })));
+    inbox.put_leaf(&LeafKey([3; 16]), &[0; LEAF_MOST]).await.unwrap();
+    assert!(inbox.delete_leaf(&one).await.unwrap());
+    assert_eq!(case.number("SELECT COUNT(*) FROM leaf").await, 2);
+    let again = Inbox::open(&case.place, case.folder.path(), false).await.unwrap();
+    assert_eq!(again.leaves(None, 1).await.unwrap(), [(two, b"second".to_vec())]);
+}
+
 async fn a_key_list_stays_and_a_banner_changes(case: &Case) {
     let inbox = &case.inbox;
     inbox.put_list(2, b"second").await.unwrap();
@@ -214,6 +234,7 @@ contracts!(
     a_part_is_deleted_only_under_its_digest,
     the_list_is_in_the_order_of_ids,
     a_mailbox_holds_four_blocks,
+    a_leaf_keeps_its_id_and_its_first_bytes,
     a_key_list_stays_and_a_banner_changes,
     a_sweep_takes_what_is_old_and_named_by_nobody,
     what_is_tidied_is_still_there,
@@ -250,4 +271,43 @@ async fn an_error_of_a_transaction_reaches_all_who_waited() {
     assert!(matches!(ends[1], Err(InboxError::Database { .. })));
     // Whoever shared the transaction has the error and nothing in the inbox; what came in another one is kept.
     assert_eq!((case.number("SELECT COUNT(*) FROM part").await, case.files().0.len()), (4 * stored as i64, stored));
+}
+
+/// Runs itself again under a umask that takes nothing away: what is not closed at the start is open there.
+#[tokio::test]
+async fn every_file_and_folder_is_its_owners_alone() {
+    const BARE: &str = "KNIHA_TEST_BARE_UMASK";
+    if std::env::var_os(BARE).is_none() {
+        let again = r#"umask 0 && exec "$0" --exact contract::every_file_and_folder_is_its_owners_alone"#;
+        let ended = std::process::Command::new("sh").args(["-c", again]).arg(std::env::current_exe().unwrap()).env(BARE, "1").output().unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stdout));
+    }
+    let holder = tempfile::tempdir().unwrap();
+    let folder = holder.path().join("inbox");
+    std::fs::create_dir(&folder).unwrap();
+    let inbox = Inbox::open(&sqlite_place(&folder, Durability::Full), &folder, true).await.unwrap();
+    let (parts, leaf) = submission(1);
+    inbox.put(parts, Some(leaf)).await.unwrap();
+    let mut unfinished = inbox.object().await.unwrap();
+    unfinished.write(&[7; 3_000_000]).await.unwrap();
+    let look = || {
+        let mut seen = std::collections::BTreeMap::new();
+        let mut folders = vec![folder.clone()];
+        while let Some(looking) = folders.pop() {
+            for entry in std::fs::read_dir(&looking).unwrap().map(Result::unwrap) {
+                let (path, meta) = (entry.path(), entry.metadata().unwrap());
+                if meta.is_dir() {
+                    folders.push(path.clone());
+                }
+                seen.insert(path.strip_prefix(&folder).unwrap().to_owned(), meta.permissions().mode() & 0o777);
+            }
+        }
+        let open: Vec<_> = seen.iter().filter(|(_, mode)| **mode & 0o077 != 0).map(|(path, mode)| format!("{} {mode:o}", path.display())).collect();
+        assert!(open.is_empty(), "{open:?}");
+        assert!(["inbox.db", "inbox.db-wal", "inbox.db-shm", "objects", "objects/tmp"].iter().all(|name| seen.contains_key(std::path::Path::new(name))));
+        seen.len()
+    };
+    assert_eq!(look(), 7, "five of every inbox, an object, one that is not finished");
+    inbox.tidy().await.unwrap();
+    look();
 }

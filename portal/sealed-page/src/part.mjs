@@ -11,7 +11,8 @@ import { hash, hasher, sign } from "./suite.mjs";
 
 export const COMPARTMENT = { base: 0, contacts: 2, ownActs: 3, file: 5, triage: 6 };
 export const KIND = { report: 0, addition: 1, file: 2 };
-const BUCKET = 4096;
+const BLOCK = 4096;
+const STEP = 16384;
 const TRAILER = 8;
 const SLICE = 65536;
 /** The end of an age header: three hyphens, a MAC of 43 letters, a line feed. */
@@ -20,15 +21,20 @@ const HEADER_END = 4 + 43 + 1;
 /** The id of part i of a compartment: a double press makes no second part. */
 export const partId = (submission, compartment, i) => hash("kniha/1/part", submission, [compartment], be(i, 4)).slice(0, 16);
 
-/** A text's length, padded. */
-export const paddedText = (bytes) => Math.ceil(Math.max(bytes, 1) / BUCKET) * BUCKET;
+/** A text's length, padded: the first step that holds it. */
+export function paddedText(bytes) {
+    let step = STEP;
+    while (step < bytes) step *= 2;
+    return step;
+}
 
-/** A file's length, padded: Padmé first, so that at most an eighth is added and few lengths are told apart. */
+/** A file's length, padded: Padmé first, so that few lengths are told apart; a small file looks like a text. */
 export function paddedFile(bytes) {
     const log = (n) => n.toString(2).length - 1;
     const e = log(bytes);
     const step = 2 ** Math.max(0, e - (e === 0 ? 1 : log(e) + 1));
-    return paddedText(Math.ceil(bytes / step) * step);
+    const padme = Math.ceil(bytes / step) * step;
+    return Math.max(STEP, Math.ceil(padme / BLOCK) * BLOCK);
 }
 
 /** The bytes of a cover. */
@@ -76,10 +82,13 @@ function headerLength(bytes) {
     throw new Error("an age file without a header");
 }
 
-/** Seals a content that is in memory: `{header, payload}`. */
-export async function sealText(cover, content, quorums) {
+/** Bytes of plaintext without padding. */
+export const plainLength = (cover, content) => 4 + coverBytes(cover).length + content.length + TRAILER;
+
+/** Seals a content that is in memory, as long as its submission's `longest` plaintext would be: `{header, payload}`. */
+export async function sealText(cover, content, longest, quorums) {
     const before = coverBytes(cover);
-    const plain = new Uint8Array(paddedText(4 + before.length + content.length + TRAILER));
+    const plain = new Uint8Array(paddedText(longest));
     plain.set(cat(be(before.length, 4), before, content));
     plain.set(be(content.length, TRAILER), plain.length - TRAILER);
     const sealed = await encrypter(cover, quorums).encrypt(plain);

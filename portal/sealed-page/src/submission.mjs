@@ -4,7 +4,7 @@
 import { be, cat, number, random } from "./bytes.mjs";
 import { FORM, contentOf, fill } from "./fields.mjs";
 import { quorumOf } from "./keylist.mjs";
-import { COMPARTMENT, KIND, partId, sealFile, sealText, signed } from "./part.mjs";
+import { COMPARTMENT, KIND, partId, plainLength, sealFile, sealText, signed } from "./part.mjs";
 import { filler, make } from "./receipt.mjs";
 import { digest } from "./suite.mjs";
 
@@ -70,9 +70,18 @@ function cover(at, sent, kind, compartment, i) {
     };
 }
 
-async function sealPart(at, sent, bare, content) {
+/** A part before it is sealed. */
+function written(sent, bare, content) {
     const own = sent.voice === null ? bare : signed(bare, sent.voice, digest(content));
-    return sealText(own, content, quorums(at, sent, bare.compartment));
+    return { cover: own, content, length: plainLength(own, content) };
+}
+
+/** Seals parts that are sent together, all of one length: none says which of them holds much. */
+async function sealParts(at, sent, parts) {
+    const longest = Math.max(...parts.map(({ length }) => length));
+    const sealed = [];
+    for (const { cover, content } of parts) sealed.push(await sealText(cover, content, longest, quorums(at, sent, cover.compartment)));
+    return sealed;
 }
 
 const framed = (bytes) => cat(be(bytes.length, 4), bytes);
@@ -94,9 +103,9 @@ export async function submit(at, given, source) {
     for (const [share, compartment] of SHARES) {
         const bare = cover(at, sent, KIND.report, compartment, 0);
         if (share === "base") Object.assign(bare, { source, receipt });
-        parts.push(await sealPart(at, sent, bare, contentOf(answers, share)));
+        parts.push(written(sent, bare, contentOf(answers, share)));
     }
-    return { bundle: bundle(parts, leaf), sent };
+    return { bundle: bundle(await sealParts(at, sent, parts), leaf), sent };
 }
 
 /** A number for one file: nobody counts from it how many files there are. */
@@ -115,7 +124,7 @@ export async function vouch(at, sent, i, file, sealed, about) {
     const bare = cover(at, sent, KIND.addition, COMPARTMENT.base, i + 1);
     bare.files.push({ ...sealed, name: shortened(file.name), type: shortened(file.type) });
     const content = contentOf(fill({ "file/about": about }, at.lang), "base");
-    return bundle([await sealPart(at, sent, bare, content)], filler());
+    return bundle(await sealParts(at, sent, [written(sent, bare, content)]), filler());
 }
 
 /** At most 255 bytes of a name, cut between characters. */

@@ -16,6 +16,7 @@ use kniha_seal::keylist::Trusted;
 use kniha_seal::opener::last_chunk_of;
 use kniha_seal::part::Envelope;
 use kniha_seal::quorum::OWN_WORDS;
+use kniha_seal::submission::PARTS;
 use kniha_seal::wire::{self, FileHead, MOST_BUNDLE};
 use sha2::{Digest, Sha256};
 
@@ -42,6 +43,8 @@ pub(super) fn routes() -> Router<Portal> {
 async fn bundle(State(portal): State<Portal>, body: Bytes) -> Result<&'static str, Refusal> {
     let (parts, leaf) = wire::decode_bundle(&body).map_err(|_| Refusal::Bytes)?;
     let keys = portal.list().map_err(|_| Refusal::Closed)?;
+    // What vouches for a file travels alone, with a leaf because every bundle has one: as many leaves are kept as there are submissions.
+    let leaf = (parts.len() >= PARTS).then_some(leaf);
     let mut sealed = Vec::new();
     for part in parts {
         addressed(&part.header, part.list_no, &keys)?;
@@ -54,7 +57,7 @@ async fn bundle(State(portal): State<Portal>, body: Bytes) -> Result<&'static st
             body: Body::Bytes(part.payload),
         });
     }
-    Ok(said(portal.inbox().put(sealed, Some(leaf)).await?))
+    Ok(said(portal.inbox().put(sealed, leaf).await?))
 }
 
 async fn file(State(portal): State<Portal>, request: Request) -> Result<&'static str, Refusal> {

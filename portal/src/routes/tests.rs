@@ -7,9 +7,11 @@ use kniha_core::commit::Hash;
 use kniha_core::lang::Lang;
 use kniha_core::telling::Answers;
 use kniha_seal::holder::{KeyHolder, MemoryHolder, ReadReceipt};
+use kniha_seal::keylist::{ListedQuorum, ListedSlot, SignedList};
+use kniha_seal::leaf::Leaf;
 use kniha_seal::mailbox::{Answer as Reply, AnswerKind, Block};
 use kniha_seal::opener::{self, Opened};
-use kniha_seal::part::{Compartment, Day, Envelope, PartKind, SubmissionId};
+use kniha_seal::part::{Compartment, Day, Envelope, FileRef, PartKind, SubmissionId};
 use kniha_seal::quorum::{CUSTODIANS, LAWYERS, QuorumNo, TEAM, TRIAGE};
 use kniha_seal::sign::Purpose;
 use kniha_seal::source::{MailboxId, Source};
@@ -502,6 +504,19 @@ async fn what_was_sealed_elsewhere_is_kept_as_it_is_if_it_is_sealed_to_keys_of_t
     assert_eq!(post("/sealed/file", b"kniha-life".to_vec()).await.0, 400);
     assert_eq!(post("/sealed/file", file).await, (200, "stored\n".to_owned()));
     assert_eq!(opened(&stage).await.len(), 5);
+    // What vouches for the file travels as a bundle of one part; leaves stay as many as submissions.
+    let file = FileRef {
+        part: sealed.part,
+        payload_sha256: sealed.payload_sha256,
+        content_sha256: sealed.content_sha256,
+        content_len: sealed.content_len,
+        name: "a".to_owned(),
+        claimed_type: String::new(),
+    };
+    let vouching = follow.vouch(&at, 7, file, &Answers::new(), &mut random()).unwrap();
+    let alone = submission::Bundle { parts: vec![vouching], leaf: Leaf::filler(&mut random()) };
+    assert_eq!(post("/sealed", wire::encode_bundle(&alone)).await, (200, "stored\n".to_owned()));
+    assert_eq!((opened(&stage).await.len(), stage.portal.inbox().leaves(None, 10).await.unwrap().len()), (6, 1));
     // Keys that are in no list of this portal.
     let strangers = crate::stage::Keys::draw().list(1, None, TODAY, Day(TODAY.0 + 89));
     let at = Context { list: strangers.list(), ..at };
@@ -525,4 +540,22 @@ async fn every_screen_is_small() {
     visitor.send(&words).await;
     sizes.push(visitor.page.len());
     assert!(sizes.iter().all(|size| *size <= 30 * 1024), "{sizes:?}");
+}
+
+#[tokio::test]
+async fn the_longest_list_that_custodians_sign_is_kept() {
+    let stage = Stage::set().await;
+    let two = stage.keys.list(2, Some(*stage.portal.list().unwrap().digest()), TODAY, Day(TODAY.0 + 1));
+    let mut list = two.list().clone();
+    let slots = |quorum: &ListedQuorum| (1..=128).map(|slot| ListedSlot { slot, ..quorum.slots[0].clone() }).collect();
+    for quorum in &mut list.quorums {
+        quorum.slots = slots(quorum);
+    }
+    let mut signed = SignedList::unsigned(list).unwrap();
+    let signature = stage.keys.custodian.sign(Purpose::KeyList, signed.to_sign());
+    signed.add(&stage.keys.custodian.public(), signature);
+    let bytes = signed.encode();
+    assert!((1_500_000..kniha_inbox::LIST_MOST).contains(&bytes.len()), "{}", bytes.len());
+    stage.portal.inbox().put_list(2, &bytes).await.unwrap();
+    assert_eq!(kniha_inbox::LIST_MOST, kniha_seal::keylist::MOST_BYTES);
 }

@@ -154,8 +154,19 @@ fn chunks_moved_missing_or_repeated_are_refused() {
         order.iter().for_each(|i| all.extend_from_slice(chunks[*i]));
         all
     };
-    assert!(opener::open(&envelope, &key, &joined(&[0, 1, 2, 3, 4, 5])).is_ok());
-    for order in [&[1, 0, 2, 3, 4, 5][..], &[0, 1, 2, 4, 3, 5], &[0, 1, 2, 3, 5], &[1, 2, 3, 4, 5], &[0, 0, 1, 2, 3, 4, 5], &[0, 1, 2, 3, 4], &[5], &[0]] {
+    assert!(opener::open(&envelope, &key, &joined(&[0, 1, 2, 3, 4, 5, 6, 7])).is_ok());
+    let orders: [&[usize]; 8] = [
+        &[1, 0, 2, 3, 4, 5, 6, 7],
+        &[0, 1, 2, 4, 3, 5, 6, 7],
+        // Of lengths that other payloads have.
+        &[0, 1, 2, 7],
+        &[1, 2, 3, 4, 5, 6, 7],
+        &[0, 0, 1, 2, 3, 4, 5, 6, 7],
+        &[0, 1, 2, 3, 4, 5, 6],
+        &[7],
+        &[0],
+    ];
+    for order in orders {
         assert!(opener::open(&envelope, &key, &joined(order)).is_err(), "{order:?}");
     }
 }
@@ -247,12 +258,17 @@ fn a_payload_padded_otherwise_is_refused() {
         stream.finish(&mut payload);
         opener::open(&envelope, &key, &payload).map(|(_, content)| content)
     };
-    assert_eq!(made(4096, None, 5).unwrap(), b"words");
-    assert_eq!(made(4096, None, 6).unwrap(), b"words\0");
-    for refused in [made(4096, Some(4000), 5), made(8192, None, 5), made(4096, None, 4096), made(4096, None, u64::MAX), made(4096, Some(0), 5)] {
+    const STEP: usize = 16_384;
+    assert_eq!(made(STEP, None, 5).unwrap(), b"words");
+    assert_eq!(made(STEP, None, 6).unwrap(), b"words\0");
+    // As long as a part beside a longer one.
+    assert_eq!(made(4 * STEP, None, 5).unwrap(), b"words");
+    for refused in [made(STEP, Some(4000), 5), made(3 * STEP, None, 5), made(STEP, None, 16_384), made(STEP, None, u64::MAX), made(STEP, Some(0), 5)] {
         assert_eq!(refused, Err(OpenError::Padding));
     }
-    assert_eq!(made(4095, None, 5), Err(OpenError::Length { bytes: 16 + 4095 + 16 }));
+    for length in [4096, STEP - 4096, STEP - 1, STEP + 1] {
+        assert_eq!(made(length, None, 5), Err(OpenError::Length { bytes: 16 + length as u64 + 16 }));
+    }
 }
 
 #[test]
@@ -260,7 +276,7 @@ fn many_different_texts_have_one_size() {
     let mut rng = ChaCha20Rng::seed_from_u64(11);
     let team = team(1, 2, 3, 5, &mut rng);
     let sizes: std::collections::BTreeSet<(usize, u64)> =
-        (0..2000).step_by(97).map(|len| sealed(&team, &vec![b'a'; len], &mut rng).0).map(|part| (part.header.len(), part.payload_len)).collect();
+        (0..16_000).step_by(797).map(|len| sealed(&team, &vec![b'a'; len], &mut rng).0).map(|part| (part.header.len(), part.payload_len)).collect();
     assert_eq!(sizes.len(), 1, "{sizes:?}");
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kniha_core::commit::Hash;
 use kniha_core::lang::Lang;
-use kniha_core::telling::{Answers, Door, Share};
+use kniha_core::telling::{Answers, Door, FIELDS, Share, Takes};
 use kniha_seal::holder::{KeyHolder, MemoryHolder, ReadReceipt};
 use kniha_seal::keylist::{KeyList, ListedQuorum, ListedSlot, Root, SignedList};
 use kniha_seal::leaf::Leaf;
@@ -198,6 +198,116 @@ fn from_outside_what_was_left_empty_looks_like_what_was_not() {
     assert_eq!(report.0.len(), 4);
 }
 
+/// What somebody sees who can open nothing: lengths of payloads and of the leaf.
+fn seen(bundle: &Bundle) -> (Vec<usize>, usize) {
+    (bundle.parts.iter().map(|(_, payload)| payload.len()).collect(), bundle.leaf.encode().len())
+}
+
+/// Answers with so many Cyrillic letters in each of these fields.
+fn letters(door: &str, long: &[(&str, &str, usize)]) -> Answers {
+    let mut answers = Answers::new();
+    match door.strip_suffix(" and custodians") {
+        Some(door) => [("door", "door", door), ("door", "custodians", "yes")].iter().for_each(|(b, n, a)| answers.set(b, n, a).unwrap()),
+        None => answers.set("door", "door", door).unwrap(),
+    }
+    for (block, name, letters) in long {
+        answers.set(block, name, &"ў".repeat(*letters)).unwrap();
+    }
+    answers
+}
+
+#[test]
+fn no_submission_up_to_a_page_is_told_apart_by_its_lengths() {
+    let mut rng = rng(20);
+    let team = team(&mut rng);
+    let source = Source::new(&BOOK, &Words::random(&mut rng));
+    let back = Back::of(&source);
+    let page = 3_000;
+    let shapes: [&[(&str, &str, usize)]; 6] = [
+        &[],
+        &[("tell", "account", 300)],
+        &[("own", "acts", 300)],
+        &[("own", "acts", page)],
+        &[("contact", "reach", page)],
+        &[("tell", "account", page), ("tell", "where", 300), ("tell", "when", 300), ("own", "acts", page), ("contact", "reach", 300)],
+    ];
+    let senders = [
+        Sender::Words { source: &source, statement: Some("Я быў там.") },
+        Sender::Words { source: &source, statement: None },
+        Sender::Back(&back),
+        Sender::OneWay,
+    ];
+    let mut lengths = BTreeMap::new();
+    let mut send = |what: String, kind, answers: &Answers, sender| {
+        let (bundle, _) = submission::submit(&team.at(), SubmissionId::from_random([9; 16]), kind, answers, sender, &mut rng).unwrap();
+        lengths.entry(seen(&bundle)).or_insert(what);
+        lengths.len()
+    };
+    for door in ["team", "lawyers", "deposit", "deposit and custodians"] {
+        for (i, sender) in senders.into_iter().enumerate() {
+            for (j, shape) in shapes.iter().enumerate() {
+                if (door, i) != ("deposit", 3) {
+                    let _ = send(format!("{door}, sender {i}, shape {j}"), PartKind::Report, &letters(door, shape), sender);
+                }
+            }
+        }
+    }
+    for (kind, (block, name, answer)) in [
+        (PartKind::Addition, ("add", "text", "і яшчэ")),
+        (PartKind::Withdrawal, ("withdraw", "what", "all")),
+        (PartKind::Deletion, ("delete", "confirm", "yes")),
+    ] {
+        let mut answers = Answers::new();
+        answers.set(block, name, answer).unwrap();
+        let _ = send(name.to_owned(), kind, &answers, Sender::Back(&back));
+    }
+    // The control: what is longer than that is seen.
+    let classes = send("long".to_owned(), PartKind::Report, &letters("team", &[("tell", "account", 12_000)]), senders[0]);
+    assert_eq!((classes, lengths.len()), (2, 2), "{lengths:?}");
+}
+
+#[test]
+fn no_length_says_which_part_holds_much() {
+    let mut rng = rng(21);
+    let team = team(&mut rng);
+    let source = Source::new(&BOOK, &Words::random(&mut rng));
+    let mut lengths = |long| {
+        let answers = letters("team", &[long]);
+        let (bundle, _) = sent(&team, &answers, Sender::Words { source: &source, statement: Some("") }, &mut rng);
+        let (parts, _) = seen(&bundle);
+        assert!(parts.len() == submission::PARTS && parts.iter().all(|len| *len == parts[0]), "{long:?}: {parts:?}");
+        let bytes = wire::encode_bundle(&bundle);
+        assert!(bytes.len() <= wire::MOST_BUNDLE && wire::decode_bundle(&bytes).is_ok());
+        parts[0]
+    };
+    let account = lengths(("tell", "account", 20_000));
+    assert_eq!(lengths(("own", "acts", 20_000)), account);
+    // The control: a step lies between.
+    assert!(lengths(("contact", "reach", 4_000)) < account);
+}
+
+#[test]
+fn the_longest_report_fits_a_bundle_and_parts_of_two_lengths_do_not() {
+    let mut rng = rng(22);
+    let team = team(&mut rng);
+    let source = Source::new(&BOOK, &Words::random(&mut rng));
+    let mut most = Answers::new();
+    for field in FIELDS.iter().filter(|field| ["tell", "own", "door", "contact"].contains(&field.block)) {
+        match field.takes {
+            Takes::Text(letters) => most.set(field.block, field.name, &"𐍈".repeat(letters)).unwrap(),
+            Takes::Code(codes) => most.set(field.block, field.name, codes[0]).unwrap(),
+        }
+    }
+    let (longest, _) = sent(&team, &most, Sender::Words { source: &source, statement: Some("") }, &mut rng);
+    let bytes = wire::encode_bundle(&longest);
+    assert!(bytes.len() <= wire::MOST_BUNDLE, "{}", bytes.len());
+    assert!(wire::decode_bundle(&bytes).is_ok());
+    let (mut uneven, _) = sent(&team, &told("team"), Sender::Words { source: &source, statement: Some("") }, &mut rng);
+    uneven.parts.truncate(3);
+    uneven.parts.push(longest.parts[3].clone());
+    assert_eq!(wire::decode_bundle(&wire::encode_bundle(&uneven)), Err(wire::WireError::Uneven));
+}
+
 #[test]
 fn the_receipt_can_be_made_again_from_what_was_opened_and_proved_with_the_words() {
     let mut rng = rng(4);
@@ -233,7 +343,7 @@ fn a_double_press_makes_the_same_ids_and_a_bundle_travels_whole() {
     assert_eq!(ids(&first), ids(&second));
     assert_ne!(first.parts[0].1, second.parts[0].1);
     let bytes = wire::encode_bundle(&first);
-    assert!(bytes.len() < 100_000, "{}", bytes.len());
+    assert!(bytes.len() < 120_000, "{}", bytes.len());
     let (parts, leaf) = wire::decode_bundle(&bytes).unwrap();
     assert_eq!(leaf, first.leaf.encode());
     for (sent, (sealed, payload)) in parts.iter().zip(&first.parts) {
