@@ -45,7 +45,7 @@ type Fields = Vec<(&'static str, String)>;
 impl Told {
     /// A text that stands nowhere else: 24 letters, Latin and Cyrillic in turn.
     fn text(&mut self, kind: &'static str) -> String {
-        let letters: Vec<char> = if self.planted.len() % 2 == 0 { ('a'..='z').collect() } else { ('а'..='я').collect() };
+        let letters: Vec<char> = if self.planted.len().is_multiple_of(2) { ('a'..='z').collect() } else { ('а'..='я').collect() };
         let mut bytes = [0; 24];
         rand_core::Rng::fill_bytes(&mut random(), &mut bytes);
         let text: String = bytes.iter().map(|byte| letters[usize::from(*byte) % letters.len()]).collect();
@@ -136,7 +136,7 @@ impl Told {
                 fields.push((name, self.text(name)));
             }
         }
-        if i % 4 == 0 {
+        if i.is_multiple_of(4) {
             fields.push(("triage/urgent", "yes".to_owned()));
         }
         fields
@@ -144,7 +144,7 @@ impl Told {
 
     fn door(&mut self, i: usize, door: &str) -> Fields {
         let mut fields = vec![("door/door", door.to_owned()), ("door/silent", "court".to_owned())];
-        if i % 2 == 0 {
+        if i.is_multiple_of(2) {
             fields.push(("contact/reach", format!("праз сястру, {}", self.text("contact/reach"))));
         }
         if i % 5 == 1 {
@@ -170,7 +170,7 @@ impl Told {
             let (account, help) = (self.text("account"), self.text("tell/help"));
             visitor.go("account", "next", &[("tell/account", &account), ("tell/help", &help), ("tell/minor", "yes")]);
         } else {
-            self.as_far_as_words(&mut visitor, i, if i % 2 == 0 { "team" } else { "lawyers" });
+            self.as_far_as_words(&mut visitor, i, if i.is_multiple_of(2) { "team" } else { "lawyers" });
         }
         let words = visitor.words();
         self.words(&words, lang);
