@@ -198,13 +198,8 @@ impl Visitor {
         let mut piece = vec![0; PIECE];
         getrandom::fill(&mut piece).unwrap();
         let part = |name: &str, rest: &str| format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{rest}\r\n\r\n");
-        let first = format!(
-            "{}{}\r\n{}\r\n{}",
-            part("state", ""),
-            self.state(),
-            part("about", ""),
-            part("file", "; filename=\"a.mp4\"\r\nContent-Type: video/mp4")
-        );
+        let first =
+            format!("{}{}\r\n{}\r\n{}", part("state", ""), self.state(), part("about", ""), part("file", "; filename=\"a.mp4\"\r\nContent-Type: video/mp4"));
         let last = format!("\r\n--{BOUNDARY}--\r\n");
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         let head = head_of_post(&format!("/{}/file", self.lang), &kind, self.cookie.as_deref(), first.len() + bytes + last.len());

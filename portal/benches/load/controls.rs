@@ -82,7 +82,7 @@ pub(crate) fn files(folder: &Path, at_once: usize, bytes: usize) -> f64 {
             });
         }
     });
-    let rate = (at_once * (bytes >> 20) << 20) as f64 / 1e6 / began.elapsed().as_secs_f64();
+    let rate = ((at_once * (bytes >> 20)) << 20) as f64 / 1e6 / began.elapsed().as_secs_f64();
     (0..at_once).for_each(|i| std::fs::remove_file(folder.join(format!("control-{i}"))).unwrap());
     rate
 }
