@@ -230,19 +230,27 @@ impl Db {
     /// Writes every table anew in the order of its primary key, and folds the write-ahead log back in: where a row lies on the disk then tells
     /// nothing of when it came. On PostgreSQL only tables that a migration has marked `CLUSTER ON` are written anew.
     ///
-    /// `false` when somebody was reading for so long that the log could not be folded back.
+    /// SQLite builds the new file in memory: above `most` bytes in use nothing is written anew, and the log is folded back alone.
     ///
     /// # Errors
     /// What the database said; then everything is as it was.
-    pub async fn rewrite(&self) -> Result<bool, sqlx::Error> {
+    pub async fn rewrite(&self, most: i64) -> Result<Rewritten, sqlx::Error> {
         match &self.pools {
             Pools::Sqlite { write, .. } => {
+                const USED: &str = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
                 let _turn = self.writer.clone().lock_owned().await;
-                sqlx::raw_sql("VACUUM").execute(write).await?;
+                let used: i64 = sqlx::query_scalar(USED).fetch_one(write).await?;
+                if used <= most {
+                    sqlx::raw_sql("VACUUM").execute(write).await?;
+                }
                 let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(write).await?;
-                Ok(busy == 0)
+                Ok(match (busy, used <= most) {
+                    (0, true) => Rewritten::Whole,
+                    (0, false) => Rewritten::TooLarge,
+                    _ => Rewritten::Busy,
+                })
             }
-            Pools::Postgres(pool) => sqlx::raw_sql("CLUSTER").execute(pool).await.map(|_| true),
+            Pools::Postgres(pool) => sqlx::raw_sql("CLUSTER").execute(pool).await.map(|_| Rewritten::Whole),
         }
     }
 
@@ -267,6 +275,17 @@ impl Db {
             Pools::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// How [`Db::rewrite`] ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rewritten {
+    /// Every table is written anew.
+    Whole,
+    /// Somebody was reading for so long that the log could not be folded back.
+    Busy,
+    /// Too much is in use to be built in memory.
+    TooLarge,
 }
 
 /// The file, and the key if there is one.
@@ -358,7 +377,12 @@ mod tests {
         let full = run("INSERT INTO t VALUES (zeroblob(1000000))").await.unwrap_err();
         assert_eq!(full.as_database_error().unwrap().code().unwrap(), "13");
         run("INSERT INTO t VALUES (x'01')").await.unwrap();
-        assert!(db.rewrite().await.unwrap());
+        run("INSERT INTO t VALUES (zeroblob(40000)); DELETE FROM t WHERE length(x) > 1").await.unwrap();
+        // Two pages are in use, and the file is longer.
+        assert_eq!(db.rewrite(4096).await.unwrap(), Rewritten::TooLarge);
+        let before = std::fs::metadata(&file).unwrap().len();
+        assert_eq!(db.rewrite(8192).await.unwrap(), Rewritten::Whole);
+        assert!(std::fs::metadata(&file).unwrap().len() < before, "{before}");
         assert!(std::fs::read(&file).unwrap().starts_with(b"SQLite format 3\0"), "without a key it is plain SQLite");
         db.close().await;
     }

@@ -84,6 +84,9 @@ pub enum InboxError {
         /// What was being done.
         doing: &'static str,
     },
+    /// More is kept than can be written anew in memory: rows stay where they are until some were collected.
+    #[error("the inbox holds too much to lay its rows anew, which then tell in which order they came: collect from it")]
+    TooMuch,
     /// The operating system has no randomness.
     #[error("the operating system gave no random bytes")]
     Randomness,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use kniha_core::time::UtcMicros;
-use kniha_db::{Tx, on};
+use kniha_db::{Rewritten, Tx, on};
 
 use crate::Inbox;
 use crate::error::{InboxError, database};
@@ -11,6 +11,9 @@ use crate::object::{ObjectId, blocking};
 
 /// How old a file must be before nobody can be about to name it: 24 hours, in seconds.
 const LEFT_S: i64 = 24 * 3600;
+
+/// SQLite writes a database anew in memory: above so many bytes, which are 2,000 submissions, a flood could take all that the portal is given.
+const MOST_REWRITTEN: i64 = 128 << 20;
 
 /// What a sweep removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,7 +54,7 @@ impl Inbox {
     /// write-ahead log is folded in and cut off. An object is copied once; while it is, the disk holds it twice. SQLite builds the new file in memory first.
     ///
     /// # Errors
-    /// What the database or the folder said; [`InboxError::Busy`]; [`InboxError::Full`]. Nothing is lost then, and it can be repeated.
+    /// What the database or the folder said; [`InboxError::Busy`]; [`InboxError::TooMuch`]; [`InboxError::Full`]. Nothing is lost then, and it can be repeated.
     pub async fn tidy(&self) -> Result<(), InboxError> {
         // A row of PostgreSQL carries the number of the transaction that wrote it, also into a table written anew: give all the same.
         const ONE_WRITER: [&str; 3] = ["UPDATE part SET day = day", "UPDATE block SET expires_month = expires_month", "UPDATE leaf SET leaf_id = leaf_id"];
@@ -64,12 +67,16 @@ impl Inbox {
             }
         }
         tx.commit().await.map_err(&doing)?;
-        let folded = self.db.rewrite().await.map_err(&doing)?;
+        let rewritten = self.db.rewrite(MOST_REWRITTEN).await.map_err(&doing)?;
         let mut ids = self.named().await?;
         ids.sort_unstable();
         let objects = self.objects.clone();
         blocking(TIDYING, move || objects.lay(&ids)).await?;
-        if folded { Ok(()) } else { Err(InboxError::Busy { doing: TIDYING }) }
+        match rewritten {
+            Rewritten::Whole => Ok(()),
+            Rewritten::Busy => Err(InboxError::Busy { doing: TIDYING }),
+            Rewritten::TooLarge => Err(InboxError::TooMuch),
+        }
     }
 
     /// Objects that rows name.

@@ -244,9 +244,12 @@ pub fn decode_listed(bytes: &[u8]) -> Result<Vec<Listed>, CollectError> {
     if bytes.is_empty() { Ok(Vec::new()) } else { cut.some(MOST_LISTED, read) }
 }
 
+/// A leaf with its id.
+pub type NamedLeaf = ([u8; 16], Vec<u8>);
+
 /// The bytes of leaves with their ids.
 #[must_use]
-pub fn encode_leaves(leaves: &[([u8; 16], Vec<u8>)]) -> Vec<u8> {
+pub fn encode_leaves(leaves: &[NamedLeaf]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (id, leaf) in leaves {
         bytes.extend_from_slice(id);
@@ -260,7 +263,7 @@ pub fn encode_leaves(leaves: &[([u8; 16], Vec<u8>)]) -> Vec<u8> {
 ///
 /// # Errors
 /// [`CollectError::Shape`].
-pub fn decode_leaves(bytes: &[u8]) -> Result<Vec<([u8; 16], Vec<u8>)>, CollectError> {
+pub fn decode_leaves(bytes: &[u8]) -> Result<Vec<NamedLeaf>, CollectError> {
     let mut cut = Cut { rest: bytes, what: "list of leaves" };
     let read = |cut: &mut Cut<'_>| {
         let (id, len) = (cut.array()?, usize::from(u16::from_be_bytes(cut.array()?)));

@@ -197,9 +197,7 @@ impl Back {
     #[must_use]
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
         let (ed25519, mldsa) = self.voice.seeds();
-        Zeroizing::new(
-            [self.keys.mailbox.as_slice(), &self.keys.reply.to_bytes(), &self.deposit.to_bytes(), ed25519.expose(), mldsa.expose()].concat(),
-        )
+        Zeroizing::new([self.keys.mailbox.as_slice(), &self.keys.reply.to_bytes(), &self.deposit.to_bytes(), ed25519.expose(), mldsa.expose()].concat())
     }
 
     /// Reads them back; `None` if they are none.
