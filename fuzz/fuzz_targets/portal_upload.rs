@@ -16,7 +16,8 @@ const TYPE: &str = "multipart/form-data; boundary=edge";
 /// The field of a state that gives every file the same number: the inbox keeps the first and says of all others that it has them.
 fn state() -> Vec<u8> {
     let source = portal::source();
-    let (ed25519, mldsa) = source.voice().seeds();
+    let voice = source.voice();
+    let (ed25519, mldsa) = voice.seeds();
     let deposit = source.deposit().public().to_bytes();
     // A submission, the team's door, then keys.
     let follow = [&[7; 16][..], &[0], &deposit, ed25519.expose(), mldsa.expose()].concat();
