@@ -8,7 +8,7 @@ targets=(written words lines names table map pb2020 seal_header seal_part seal_w
     seal_leaf seal_wire seal_collect seal_texts portal_state portal_upload)
 seconds=$((${FUZZ_SECONDS:-3600} / ${#targets[@]}))
 for target in "${targets[@]}"; do
-    mkdir -p "fuzz/corpus/$target"
+    mkdir -p "fuzz/corpus/$target" "fuzz/seeds/$target"
     # The instrumentation is an unstable option of the compiler; this lets the stable one take it.
     RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer "${FUZZ_SANITIZER:-address}" "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- \
         -max_total_time="$seconds" -max_len=8192 -timeout=10 -print_final_stats=1
