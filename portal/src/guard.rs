@@ -329,7 +329,9 @@ mod tests {
         let answer = send(router, posted("/uk/echo", &[], Body::from_stream(slow))).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "nothing waits for a body that no page wants");
         let slow = futures_util::stream::pending::<Result<axum::body::Bytes, std::io::Error>>();
+        let begun = tokio::time::Instant::now();
         let answer = send(walled(&stage), posted("/be/echo", &[], Body::from_stream(slow))).await;
+        assert!(begun.elapsed() >= FORM_TIME && begun.elapsed() < FORM_TIME * 2, "{:?}", begun.elapsed());
         assert!(answer.status == StatusCode::REQUEST_TIMEOUT && answer.body.contains("занадта доўга"), "{}", answer.body);
     }
 
