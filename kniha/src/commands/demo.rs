@@ -120,16 +120,21 @@ Try:
   write a name in any spelling into the search field of the desk
   open a unit and move its chart to another day
   open an incident and see where two sources disagree
-  kniha --book {book} search 2032-08-10
   tell the portal something; come back with the words of somebody who was answered:
     {lang}  {words}
-  kniha --book {book} collect --portal http://{collect}     the desk takes what was told, sealed
-  kniha --book {book} open                                  who could open it
-  kniha --book {book} open --all --key {book}/{KEYS}/screener-1.key … --out opened
-    the keys of the invented team lie in {book}/{KEYS}, all under the words of PASSPHRASE.txt; a real member's key is on their own machine
+
+And in another terminal, the program being {program}:
+  export KNIHA_BOOK={book}
+  kniha search 2032-08-10
+  kniha collect --portal http://{collect}   the desk takes what was told, sealed
+  kniha open                                     who could open it
+  kniha open --all --out opened --key $KNIHA_BOOK/{KEYS}/screener-1.key
+      one key opens no account; name three of the four screeners' keys, and the lawyers' and custodians' too.
+      They lie in that folder under the words of PASSPHRASE.txt; a real member's key is on their own machine.
 
 {stays}. Ctrl-C closes it.",
         lang = lang.code(),
+        program = std::env::current_exe().map_or_else(|_| "kniha".to_owned(), |path| path.display().to_string()),
     ));
     let hours = tokio::spawn(portal.clone().hours());
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
