@@ -128,9 +128,11 @@ And in another terminal, the program being {program}:
   kniha search 2032-08-10
   kniha collect --portal http://{collect}   the desk takes what was told, sealed
   kniha open                                     who could open it
-  kniha open --all --out opened --key $KNIHA_BOOK/{KEYS}/screener-1.key
-      one key opens no account; name three of the four screeners' keys, and the lawyers' and custodians' too.
-      They lie in that folder under the words of PASSPHRASE.txt; a real member's key is on their own machine.
+  kniha open --all --out opened $(for n in 1 2 3 4; do echo --key $KNIHA_BOOK/{KEYS}/screener-$n.key; done)
+      what the screeners can open; one of them alone opens no account, lawyers and custodians open the rest
+      The keys lie in that folder under the words of PASSPHRASE.txt; a real member's key is on their own machine.
+  kniha reply --source opened/…/source.toml --text answer.txt
+  kniha collect --portal http://{collect}   brings the answer to the portal
 
 {stays}. Ctrl-C closes it.",
         lang = lang.code(),

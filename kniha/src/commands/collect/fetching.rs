@@ -16,6 +16,7 @@ use kniha_seal::wire::MOST_FILE_HEAD;
 
 use super::Counts;
 use super::taking::{Begun, Offer, Refused, Taken, Taking};
+use crate::exit::{Exit, Failure};
 use crate::lanes::outbox;
 use crate::{say, team};
 
@@ -54,11 +55,23 @@ fn whole(portal: &mut impl Portal, ask: &Ask, most: usize) -> anyhow::Result<Vec
     Ok(bytes)
 }
 
+/// A portal that says what no portal says.
+fn senseless(what: impl std::fmt::Display) -> Failure {
+    Failure::new(
+        Exit::Refused,
+        format!("What the portal answers makes no sense: {what}."),
+        "What was taken is durable here; nothing was deleted there that is not.",
+        "Run the same command again. If it says the same, somebody else has the portal: see “When something happens” in OPERATE.md.",
+    )
+}
+
 /// A portal that goes in circles is not followed.
 fn ascending<T: Ord + Copy>(after: Option<T>, ids: impl Iterator<Item = T>) -> anyhow::Result<Option<T>> {
     let mut last = after;
     for id in ids {
-        anyhow::ensure!(last.is_none_or(|last| last < id), "the portal lists what it has out of order");
+        if last.is_some_and(|last| last >= id) {
+            return Err(senseless("it lists what it has out of order").into());
+        }
         last = Some(id);
     }
     Ok(last)
@@ -67,7 +80,7 @@ fn ascending<T: Ord + Copy>(after: Option<T>, ids: impl Iterator<Item = T>) -> a
 async fn parts(portal: &mut impl Portal, inbox: &Inbox, spool: &Path, counts: &mut Counts) -> anyhow::Result<()> {
     let mut after = None;
     loop {
-        let page = decode_listed(&whole(portal, &Ask::Parts { after }, MOST_LISTED * 64)?)?;
+        let page = decode_listed(&whole(portal, &Ask::Parts { after }, MOST_LISTED * 64)?).map_err(senseless)?;
         if page.is_empty() {
             return Ok(());
         }
@@ -247,7 +260,7 @@ impl Coming<'_> {
 async fn leaves(portal: &mut impl Portal, inbox: &Inbox, counts: &mut Counts) -> anyhow::Result<()> {
     let mut after = None;
     loop {
-        let page = decode_leaves(&whole(portal, &Ask::Leaves { after }, MOST_LEAVES * (MOST_LEAF + 18))?)?;
+        let page = decode_leaves(&whole(portal, &Ask::Leaves { after }, MOST_LEAVES * (MOST_LEAF + 18))?).map_err(senseless)?;
         if page.is_empty() {
             return Ok(());
         }

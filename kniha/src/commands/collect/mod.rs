@@ -104,7 +104,7 @@ fn tell(counts: &Counts, json: bool) -> anyhow::Result<()> {
     } else {
         out.line(&format!("{} parts taken ({} bytes), {} were there already, {} leaves.", counts.taken, counts.bytes, counts.there, counts.leaves))?;
         if counts.lists + counts.answers > 0 {
-            out.line(&format!("Brought to the portal: {} key lists, {} answers.", counts.lists, counts.answers))?;
+            out.line(&format!("Brought to the portal: key lists {}, answers {}.", counts.lists, counts.answers))?;
         }
         if let Some(oldest) = counts.oldest {
             out.line(&format!("The oldest part there was of {}.", team::day_text(oldest)))?;
