@@ -142,48 +142,39 @@ mod tests {
         }
     }
 
-    fn text_of(dir: &Path, all: &mut String) {
-        for entry in std::fs::read_dir(dir).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                text_of(&path, all);
-            } else {
-                all.push_str(&std::fs::read_to_string(&path).unwrap());
-            }
-        }
-    }
-
-    /// Keys that templates and code ask for by a constant.
-    fn asked_for(dir: &Path, ending: &str, keys: &mut BTreeSet<String>) {
-        for entry in std::fs::read_dir(dir).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                asked_for(&path, ending, keys);
-            } else if path.to_str().unwrap().ends_with(ending) {
-                let text = std::fs::read_to_string(&path).unwrap();
-                for call in ["t.get(\"", "t.with(\"", "t.count(\""] {
-                    let calls = text.match_indices(call).filter(|(at, _)| !text[..*at].ends_with(char::is_alphanumeric));
-                    keys.extend(calls.filter_map(|(at, _)| text[at + call.len()..].split_once('"')).map(|(key, _)| key.to_owned()));
+    /// Templates and code, one after the other.
+    fn pages() -> String {
+        fn read(dir: &Path, all: &mut String) {
+            for entry in std::fs::read_dir(dir).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    read(&path, all);
+                } else {
+                    all.push_str(&std::fs::read_to_string(&path).unwrap());
                 }
             }
         }
+        let mut all = String::new();
+        ["templates", "src"].iter().for_each(|dir| read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(dir), &mut all));
+        all
     }
 
     #[test]
     fn no_page_asks_for_a_message_that_nobody_wrote() {
-        let (root, english) = (Path::new(env!("CARGO_MANIFEST_DIR")), messages(Lang::En));
+        let (pages, english) = (pages(), messages(Lang::En));
+        // Keys that are asked for by a constant.
         let mut keys = BTreeSet::new();
-        asked_for(&root.join("templates"), ".html", &mut keys);
-        asked_for(&root.join("src"), ".rs", &mut keys);
+        for call in ["t.get(\"", "t.with(\"", "t.count(\""] {
+            let calls = pages.match_indices(call).filter(|(at, _)| !pages[..*at].ends_with(char::is_alphanumeric));
+            keys.extend(calls.filter_map(|(at, _)| pages[at + call.len()..].split_once('"')).map(|(key, _)| key.to_owned()));
+        }
         let unknown: Vec<_> = keys.iter().filter(|key| !english.contains_key(*key)).collect();
         assert!(unknown.is_empty(), "{unknown:?}");
     }
 
     #[test]
     fn no_message_waits_for_a_page_that_never_asks() {
-        let mut said = String::new();
-        text_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), &mut said);
-        text_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut said);
+        let said = pages();
         // Keys that are put together: of months, countries, services, errors, and codes of choices.
         let made = ["month-", "country-", "service-", "err-", "door-write-", "door-silent-", "door-closed-", "withdraw-what-"];
         let unasked: Vec<_> =

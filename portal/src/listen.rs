@@ -1,7 +1,7 @@
 //! Connections: few, short, one request each.
 //!
 //! One request a connection: what follows on it is never read as a request, so that nothing can be smuggled behind another and nobody holds a place for
-//! nothing. A head has ten seconds, an answer thirty seconds for each piece that is taken; so many at once, others wait in the kernel.
+//! nothing. A head has ten seconds, an answer thirty seconds for each piece that is taken; at most [`VISITORS`] or [`DESKS`] at once, others wait in the kernel.
 //! No address of a peer is read, kept or written.
 
 use std::io;

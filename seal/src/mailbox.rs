@@ -7,7 +7,7 @@ use rand_core::CryptoRng;
 
 use crate::cbor::{CborError, Reader, Writer};
 use crate::part::Day;
-use crate::sign::{self, Purpose, SIGNATURE_LEN, SignError, Signature, VerifyingKey};
+use crate::sign::{self, Purpose, SIGNATURE_LEN, SignError, Signature, SigningKey, VerifyingKey};
 use crate::source::MailboxId;
 use crate::xwing::{ENC_LEN, PublicKey, SecretKey, TAG_LEN, XWingError};
 
@@ -110,7 +110,7 @@ impl Answer {
     ///
     /// # Errors
     /// [`BlockError::TooLong`] if the text has no room.
-    pub fn to_sign(&self, book: &[u8; 32], mailbox: &MailboxId) -> Result<Vec<u8>, BlockError> {
+    fn to_sign(&self, book: &[u8; 32], mailbox: &MailboxId) -> Result<Vec<u8>, BlockError> {
         Ok([book.as_slice(), &mailbox.0, &self.encode()?].concat())
     }
 
@@ -148,7 +148,7 @@ impl Answer {
 }
 
 impl Block {
-    /// Seals a signed answer to a source.
+    /// Seals an answer to a source, signed with the team's reply key.
     ///
     /// # Errors
     /// [`BlockError::TooLong`] if the text has no room.
@@ -157,9 +157,10 @@ impl Block {
         mailbox: &MailboxId,
         to: &PublicKey,
         answer: &Answer,
-        signature: &Signature,
+        team: &SigningKey,
         rng: &mut impl CryptoRng,
     ) -> Result<Block, BlockError> {
+        let signature = team.sign(Purpose::Reply, &answer.to_sign(book, mailbox)?);
         let written = answer.encode()?;
         let len = u16::try_from(written.len()).map_err(|_| BlockError::TooLong { bytes: written.len() })?;
         let mut plain = zeroize::Zeroizing::new([&len.to_be_bytes(), written.as_slice(), signature.bytes()].concat());
@@ -240,7 +241,6 @@ const _: () = assert!(PLAIN_LEN > 2 + 64 + MOST_LANG + MOST_TEXT + sign::SIGNATU
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::sign::SigningKey;
     use crate::source::Source;
     use crate::tests::rng;
     use crate::words::Words;
@@ -254,9 +254,7 @@ pub(crate) mod tests {
     fn sealed(text: &str) -> (Source, SigningKey, Block) {
         let mut rng = rng(111);
         let (source, team) = (Source::new(&BOOK, &Words::random(&mut rng)), SigningKey::random(&mut rng));
-        let answer = answer(text);
-        let signature = team.sign(Purpose::Reply, &answer.to_sign(&BOOK, &source.mailbox()).unwrap());
-        let block = Block::seal(&BOOK, &source.mailbox(), &source.reply().public(), &answer, &signature, &mut rng).unwrap();
+        let block = Block::seal(&BOOK, &source.mailbox(), &source.reply().public(), &answer(text), &team, &mut rng).unwrap();
         (source, team, block)
     }
 
@@ -288,9 +286,7 @@ pub(crate) mod tests {
         let mut rng = rng(113);
         let (source, team, _) = sealed("");
         let police = SigningKey::random(&mut rng);
-        let answer = answer("Прыходзьце заўтра");
-        let signature = police.sign(Purpose::Reply, &answer.to_sign(&BOOK, &source.mailbox()).unwrap());
-        let forged = Block::seal(&BOOK, &source.mailbox(), &source.reply().public(), &answer, &signature, &mut rng).unwrap();
+        let forged = Block::seal(&BOOK, &source.mailbox(), &source.reply().public(), &answer("Прыходзьце заўтра"), &police, &mut rng).unwrap();
         let refused = forged.open(&BOOK, &source.mailbox(), &source.reply(), &team.public());
         assert_eq!(refused, Err(BlockError::Signature(SignError::Wrong)));
     }

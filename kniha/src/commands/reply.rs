@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use kniha_core::lang::Lang;
 use kniha_seal::mailbox::{Answer, AnswerKind, Block, MOST_TEXT};
 use kniha_seal::part::Day;
-use kniha_seal::sign::Purpose;
 use rand_core::Rng;
 use serde_json::json;
 
@@ -83,9 +82,8 @@ pub(crate) fn run(raw: &Raw, book: &Path) -> anyhow::Result<()> {
     let mut held = outbox::read(book, &to.mailbox)?;
     let answer = Answer { seq: held.seq + 1, kind, lang: lang.code().to_owned(), day, list_no: list.no, text: text.to_owned() };
     let refused = |e| Failure::usage(format!("It cannot be sealed: {}.", chain(&e)), "Make it shorter.");
-    let signature = desk.reply.sign(Purpose::Reply, &answer.to_sign(&list.book, &to.mailbox).map_err(refused)?);
     let mut rng = team::rng()?;
-    let block = Block::seal(&list.book, &to.mailbox, &to.reply, &answer, &signature, &mut rng).map_err(refused)?;
+    let block = Block::seal(&list.book, &to.mailbox, &to.reply, &answer, &desk.reply, &mut rng).map_err(refused)?;
     let month = outbox::month(clock::now());
     let mut id = [0; 16];
     Rng::fill_bytes(&mut rng, &mut id);

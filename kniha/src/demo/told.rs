@@ -8,13 +8,17 @@ use kniha_core::telling::Answers;
 use kniha_inbox::{Body, Inbox, PartKey, Sealed};
 use kniha_seal::mailbox::{Answer, AnswerKind, Block};
 use kniha_seal::part::{Day, PartKind, SubmissionId};
-use kniha_seal::sign::Purpose;
 use kniha_seal::source::Source;
 use kniha_seal::submission::{Context, Sender, submit};
 use kniha_seal::words::Words;
 use rand_core::CryptoRng;
 
+use crate::clock;
+use crate::lanes::outbox;
 use crate::team::DemoTeam;
+
+/// For how many months the answer is kept, as by `kniha reply`.
+const MONTHS: u32 = 6;
 
 /// One account: its language and what is answered.
 type Telling = (Lang, &'static [(&'static str, &'static str, &'static str)]);
@@ -88,10 +92,9 @@ pub(crate) async fn told(inbox: &Inbox, team: &DemoTeam, today: Day, rng: &mut (
         if answered.is_none() {
             let mailbox = source.mailbox();
             let answer = Answer { seq: 1, kind: AnswerKind::Request, lang: lang.code().to_owned(), day: today, list_no: list.no, text: ANSWER.to_owned() };
-            let signature = team.desk.reply.sign(Purpose::Reply, &answer.to_sign(&list.book, &mailbox)?);
-            let block = Block::seal(&list.book, &mailbox, &source.reply().public(), &answer, &signature, rng)?;
+            let block = Block::seal(&list.book, &mailbox, &source.reply().public(), &answer, &team.desk.reply, rng)?;
             rng.fill_bytes(&mut id);
-            inbox.put_block(mailbox.0, id, u32::MAX >> 1, block.bytes()).await?;
+            inbox.put_block(mailbox.0, id, outbox::month(clock::now()) + MONTHS, block.bytes()).await?;
             answered = Some((lang, words.text(lang).to_string()));
         }
     }

@@ -10,6 +10,7 @@ use axum::response::{Redirect, Response};
 use axum::routing::get;
 use kniha_core::telling::{Door, MOST_ACCOUNT};
 use kniha_inbox::Put;
+use kniha_seal::keylist::Trusted;
 use kniha_seal::part::PartKind;
 use kniha_seal::quorum::{CUSTODIANS, LAWYERS, QuorumNo, TEAM};
 use kniha_seal::source::Source;
@@ -165,9 +166,13 @@ pub(super) fn routes() -> Router<Portal> {
 }
 
 async fn before(State(portal): State<Portal>, frame: Frame) -> Result<Response, PageError> {
-    let title = frame.t.get("before-title");
     let keys = portal.list()?;
-    page(&BeforePage { frame: frame.titled(title), team: numbers(&portal, TEAM, &keys)?, sealed: portal.sealed_page().is_some() })
+    before_page(&portal, frame, &keys)
+}
+
+fn before_page(portal: &Portal, frame: Frame, keys: &Trusted) -> Result<Response, PageError> {
+    let title = frame.t.get("before-title");
+    page(&BeforePage { frame: frame.titled(title), team: numbers(portal, TEAM, keys)?, sealed: portal.sealed_page().is_some() })
 }
 
 /// An address that is opened by hand, or reloaded after the browser was closed.
@@ -282,10 +287,7 @@ impl Screen<'_> {
         let refused = !problems.is_empty();
         let answer = |page_of: &dyn Fn(bool) -> Result<Response, PageError>| page_of(refused);
         match at {
-            At::Before => {
-                let (frame, team) = (self.frame.titled(t.get("before-title")), numbers(self.portal, TEAM, &keys)?);
-                page(&BeforePage { frame, team, sealed: self.portal.sealed_page().is_some() })
-            }
+            At::Before => before_page(self.portal, self.frame, &keys),
             At::Account => {
                 let title = if draft.minor() { "account-title-minor" } else { "account-title" };
                 let screen = AccountPage { frame: frame(title), state, draft, typed, problems, most: MOST_ACCOUNT.to_string() };
@@ -362,7 +364,7 @@ impl At {
 }
 
 /// How many of a quorum must come together today.
-pub(super) fn numbers(portal: &Portal, no: QuorumNo, keys: &kniha_seal::keylist::Trusted) -> Result<Numbers, PageError> {
+pub(super) fn numbers(portal: &Portal, no: QuorumNo, keys: &Trusted) -> Result<Numbers, PageError> {
     let quorum = keys.list().quorum(no, portal.today()).map_err(|_| PageError::Closed)?;
     Ok(Numbers { k: quorum.k().to_string(), drawn: quorum.draw().to_string(), n: quorum.slots().len().to_string() })
 }

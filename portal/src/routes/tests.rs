@@ -412,8 +412,7 @@ async fn answer(stage: &Stage, words: &str, seq: u32, text: &str) {
     let source = Source::new(&stage.keys.book, &Words::parse(words, Lang::Be).unwrap());
     let reply = Reply { seq, kind: AnswerKind::Text, lang: "be".to_owned(), day: TODAY, list_no: 1, text: text.to_owned() };
     let id = MailboxId(source.mailbox().0);
-    let signature = stage.keys.reply.sign(Purpose::Reply, &reply.to_sign(&stage.keys.book, &id).unwrap());
-    let block = Block::seal(&stage.keys.book, &id, &source.reply().public(), &reply, &signature, &mut random()).unwrap();
+    let block = Block::seal(&stage.keys.book, &id, &source.reply().public(), &reply, &stage.keys.reply, &mut random()).unwrap();
     stage.portal.inbox().put_block(id.0, [seq as u8; 16], 9_999, block.bytes()).await.unwrap();
 }
 

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use kniha_core::lang::Lang;
 use kniha_inbox::Inbox;
 use kniha_seal::mailbox::{Answer, AnswerKind, Block};
-use kniha_seal::sign::Purpose;
 use kniha_seal::source::Source;
 use kniha_seal::words::Words;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -93,8 +92,7 @@ impl Told {
             let (words, text) = (Words::random(&mut random()), self.text("answer of the team"));
             let source = Source::new(&BOOK, &words);
             let answer = Answer { seq: 1, kind: AnswerKind::Text, lang: "be".to_owned(), day: today(), list_no: 1, text: text.clone() };
-            let signature = team.reply.sign(Purpose::Reply, &answer.to_sign(&BOOK, &source.mailbox()).unwrap());
-            let block = Block::seal(&BOOK, &source.mailbox(), &source.reply().public(), &answer, &signature, &mut random()).unwrap();
+            let block = Block::seal(&BOOK, &source.mailbox(), &source.reply().public(), &answer, &team.reply, &mut random()).unwrap();
             inbox.put_block(source.mailbox().0, [u8::try_from(i).unwrap(); 16], 12 * 200, block.bytes()).await.unwrap();
             self.waiting.push((words, text));
         }

@@ -168,8 +168,7 @@ impl Served {
         let source = Source::new(&BOOK, &Words::parse(words, lang).unwrap());
         let (id, rng) = (source.mailbox(), &mut random());
         let answer = Answer { seq, kind, lang: lang.code().to_owned(), day: TODAY, list_no: 1, text: text.to_owned() };
-        let signature = self.reply.sign(Purpose::Reply, &answer.to_sign(&BOOK, &id).unwrap());
-        let block = Block::seal(&BOOK, &id, &source.reply().public(), &answer, &signature, rng).unwrap();
+        let block = Block::seal(&BOOK, &id, &source.reply().public(), &answer, &self.reply, rng).unwrap();
         self.runtime.block_on(self.inbox.put_block(id.0, [seq.to_le_bytes()[0]; 16], 9_999, block.bytes())).unwrap();
     }
 }

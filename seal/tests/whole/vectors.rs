@@ -204,8 +204,7 @@ fn an_answer_in_a_mailbox() {
     let (source, team) = (Source::new(&BOOK, &Words::random(&mut rng)), SigningKey::random(&mut rng));
     let answer =
         Answer { seq: 2, kind: AnswerKind::Request, lang: "be".to_owned(), day: Day(20_710), list_no: 4, text: "А якой гадзінай?".to_owned() };
-    let signature = team.sign(Purpose::Reply, &answer.to_sign(&BOOK, &source.mailbox()).unwrap());
-    let block = Block::seal(&BOOK, &source.mailbox(), &source.reply().public(), &answer, &signature, &mut rng).unwrap();
+    let block = Block::seal(&BOOK, &source.mailbox(), &source.reply().public(), &answer, &team, &mut rng).unwrap();
     let kept = kept(
         "block",
         &json!({
