@@ -50,19 +50,8 @@ pub enum Why {
 
 impl Why {
     /// All, in the order of their numbers.
-    pub const ALL: [Why; 11] = [
-        Why::Triage,
-        Why::Offer,
-        Why::Open,
-        Why::Read,
-        Why::File,
-        Why::Answer,
-        Why::Translate,
-        Why::Review,
-        Why::Assign,
-        Why::Examine,
-        Why::Export,
-    ];
+    pub const ALL: [Why; 11] =
+        [Why::Triage, Why::Offer, Why::Open, Why::Read, Why::File, Why::Answer, Why::Translate, Why::Review, Why::Assign, Why::Examine, Why::Export];
 
     /// Its code.
     #[must_use]
