@@ -1,15 +1,14 @@
 //! The style sheets and the script, compiled in. A browser keeps them and asks by the hash of their content whether they changed. Does no I/O.
 
-use axum::Router;
 use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use sha2::{Digest, Sha256};
 
+use crate::draw;
 use crate::error::PageError;
-use crate::{Desk, draw};
+use crate::ways::{May, Ways};
 
 struct Asset {
     name: &'static str,
@@ -23,8 +22,8 @@ const ASSETS: &[Asset] = &[
     Asset { name: "desk.js", media_type: "text/javascript; charset=utf-8", bytes: include_bytes!("../static/desk.js") },
 ];
 
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new().route("/static/{name}", get(show))
+pub(crate) fn routes() -> Ways {
+    Ways::new().get("/static/{name}", May::Anyone, show)
 }
 
 async fn show(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, PageError> {

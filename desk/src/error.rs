@@ -13,6 +13,7 @@ use kniha_core::value::ValueError;
 use kniha_store::StoreError;
 
 use crate::fields::Fields;
+use crate::gate::GateError;
 use crate::lang::Tongue;
 use crate::page::Frame;
 
@@ -31,8 +32,12 @@ pub enum PageError {
     Host,
     /// The request comes from another site.
     Foreign,
-    /// The form is of an earlier run of the desk.
+    /// The form is of another session.
     Stale,
+    /// Nobody is signed in any more.
+    SignedOut,
+    /// Too many wrong sign-ins, or too many at once.
+    Wait,
     /// It took too long and was broken off.
     Slow,
     /// A fault of the program or of the book's rows.
@@ -62,9 +67,9 @@ pub(crate) struct Again {
 }
 
 impl Again {
-    /// Everything of the form but its old token.
+    /// Everything of the form but its old token and what is secret.
     pub(crate) fn of(action: &str, fields: &Fields) -> Again {
-        let fields = fields.iter().filter(|(name, _)| *name != "token");
+        let fields = fields.iter().filter(|(name, _)| !matches!(*name, "token" | "passphrase" | "code"));
         Again { action: action.to_owned(), fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect() }
     }
 }
@@ -90,6 +95,13 @@ impl From<StoreError> for PageError {
     }
 }
 
+impl From<GateError> for PageError {
+    fn from(error: GateError) -> PageError {
+        eprintln!("desk: {error}");
+        PageError::Broken
+    }
+}
+
 impl PageError {
     /// The start of its message keys: `-what`, `-lost`, `-next`.
     pub(crate) fn key(&self) -> &'static str {
@@ -101,6 +113,8 @@ impl PageError {
             PageError::Host => "err-host",
             PageError::Foreign => "err-foreign",
             PageError::Stale => "err-stale",
+            PageError::SignedOut => "err-signed-out",
+            PageError::Wait => "err-wait",
             PageError::Slow => "err-slow",
             PageError::Broken => "err-broken",
             PageError::Full => "err-full",
@@ -120,7 +134,8 @@ impl PageError {
             PageError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             PageError::Malformed => StatusCode::BAD_REQUEST,
             PageError::Host => StatusCode::MISDIRECTED_REQUEST,
-            PageError::Foreign | PageError::Stale => StatusCode::FORBIDDEN,
+            PageError::Foreign | PageError::Stale | PageError::SignedOut => StatusCode::FORBIDDEN,
+            PageError::Wait => StatusCode::TOO_MANY_REQUESTS,
             PageError::Slow | PageError::Gone | PageError::Busy | PageError::ClockBack => StatusCode::SERVICE_UNAVAILABLE,
             PageError::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             PageError::Full => StatusCode::INSUFFICIENT_STORAGE,
@@ -131,8 +146,8 @@ impl PageError {
 
     /// Whether the same form can be taken another time.
     pub(crate) fn is_passing(&self) -> bool {
-        use PageError::{Broken, Busy, ClockBack, Full, Gone, Slow, Stale};
-        matches!(self, Broken | Busy | ClockBack | Full | Gone | Slow | Stale)
+        use PageError::{Broken, Busy, ClockBack, Full, Gone, SignedOut, Slow, Stale, Wait};
+        matches!(self, Broken | Busy | ClockBack | Full | Gone | SignedOut | Slow | Stale | Wait)
     }
 
     /// What a bare status of the framework means.
@@ -168,6 +183,7 @@ struct ErrorPage<'a> {
     next: String,
     reason: Option<String>,
     again: Option<&'a Again>,
+    signed_out: bool,
 }
 
 /// The page for an error, without its status; with the form that was not taken, where it can be sent again.
@@ -175,7 +191,8 @@ pub(crate) fn dress(error: &PageError, again: Option<&Again>, frame: Frame) -> R
     let t = frame.t;
     let part = |part: &str| t.get(&format!("{}-{part}", error.key()));
     let reason = if let PageError::Claim(claim) = error { Some(claim_reason(t, claim)) } else { None };
-    let page = ErrorPage { lost: part("lost"), next: part("next"), reason, again, frame: frame.titled(part("what")) };
+    let page =
+        ErrorPage { lost: part("lost"), next: part("next"), reason, again, signed_out: *error == PageError::SignedOut, frame: frame.titled(part("what")) };
     match page.render() {
         Ok(html) => Html(html).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

@@ -1,8 +1,8 @@
-//! The wall around every page, as long as there is no sign-in: this machine only, our own pages only, nothing kept by the browser.
+//! The wall around every page: this machine only, our own pages only, nothing kept by the browser; and who asks.
 //!
 //! - `Host` must name loopback with our port, so that a foreign name pointed at 127.0.0.1 (DNS rebinding) reads nothing.
 //! - Fetch metadata: other sites may link to a page, but neither embed one nor send a form (W3C Fetch Metadata; OWASP CSRF cheat sheet).
-//! - A POST must come from our own origin and carry the form token of this run of the desk.
+//! - A POST must come from our own origin and carry the form token of its session; before sign-in, of this run of the desk.
 //! - Bodies up to 1 MiB, requests up to 30 s, panics caught; every error leaves as a page in the person's language.
 //! - Strict headers on everything: no foreign content, no framing, no keeping, no addresses given to other sites.
 
@@ -16,14 +16,14 @@ use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOS
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use kniha_store::{Random, StoreError};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::Desk;
 use crate::error::{Again, PageError, dress};
 use crate::fields::Fields;
+use crate::href;
 use crate::lang::{COOKIE_NAME, asked};
 use crate::page::Frame;
+use crate::rooms::{Rooms, Visit};
 
 /// Largest body, in bytes: a text of 100,000 characters in percent-encoding fits.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -45,32 +45,11 @@ const HEADERS: &[(&str, &str)] = &[
     ("x-dns-prefetch-control", "off"),
 ];
 
-/// What proves that a form is one of this desk's own: random, drawn anew each time the desk starts.
-#[derive(Clone)]
-pub(crate) struct FormToken([u8; 32]);
-
-impl FormToken {
-    pub(crate) fn draw(random: &mut Random) -> Result<FormToken, StoreError> {
-        Ok(FormToken(random.bytes()?))
-    }
-
-    /// As it stands in forms.
-    pub(crate) fn text(&self) -> String {
-        data_encoding::BASE64URL_NOPAD.encode(&self.0)
-    }
-
-    /// Compares in constant time.
-    fn is(&self, given: &str) -> bool {
-        let own = self.text();
-        own.len() == given.len() && own.bytes().zip(given.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
-    }
-}
-
 /// Puts the wall around the pages.
-pub(crate) fn around(pages: Router<Desk>, desk: Desk, port: u16) -> Router {
-    let wall = Wall { desk: desk.clone(), hosts: hosts(port) };
+pub(crate) fn around(pages: Router<Rooms>, rooms: Rooms, port: u16) -> Router {
+    let wall = Wall { rooms: rooms.clone(), hosts: hosts(port) };
     pages
-        .with_state(desk)
+        .with_state(rooms)
         .layer(from_fn_with_state(MAX_TIME, limit_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(wall.clone(), admit))
@@ -79,7 +58,7 @@ pub(crate) fn around(pages: Router<Desk>, desk: Desk, port: u16) -> Router {
 
 #[derive(Clone)]
 struct Wall {
-    desk: Desk,
+    rooms: Rooms,
     hosts: Vec<String>,
 }
 
@@ -119,9 +98,12 @@ async fn admit(State(wall): State<Wall>, request: Request, next: Next) -> Result
     let body = tokio::time::timeout(MAX_TIME, to_bytes(body, MAX_BODY_BYTES)).await.map_err(|_| PageError::Slow)?.map_err(|_| PageError::TooLarge)?;
     let fields = Fields::parse(&body).ok_or(PageError::Malformed)?;
     let again = Again::of(parts.uri.path(), &fields);
-    let mut response = if wall.desk.token.is(fields.get("token")) {
+    let visit = parts.extensions.get::<Visit>();
+    let mut response = if visit.map_or(wall.rooms.door(), |visit| &visit.token).is(fields.get("token")) {
         parts.extensions.insert(fields);
         next.run(Request::from_parts(parts, Body::from(body))).await
+    } else if visit.is_none() && parts.uri.path() != href::SIGN_IN {
+        PageError::SignedOut.into_response()
     } else {
         PageError::Stale.into_response()
     };
@@ -171,10 +153,14 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
     PageError::Broken.into_response()
 }
 
-/// Dresses errors as pages and puts the headers on everything.
-async fn leave(State(wall): State<Wall>, request: Request, next: Next) -> Response {
+/// Finds out who asks, dresses errors as pages and puts the headers on everything.
+async fn leave(State(wall): State<Wall>, mut request: Request, next: Next) -> Response {
     let chosen = asked(request.uri());
-    let frame = Frame::of(request.uri(), request.headers(), &wall.desk);
+    let visit = wall.rooms.visit(request.headers()).await;
+    let frame = Frame::of(request.uri(), request.headers(), &wall.rooms, visit.as_ref());
+    if let Some(visit) = visit {
+        request.extensions_mut().insert(visit);
+    }
     let mut response = next.run(request).await;
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let error = response.extensions_mut().remove::<PageError>().or_else(|| PageError::of_status(response.status()).filter(|_| !is_page));
@@ -219,6 +205,7 @@ mod tests {
     use super::*;
     use crate::stage::{ORIGIN, PORT, Stage, form, send};
 
+    /// What a browser sends, with these headers; `/sign-in` answers everybody.
     fn ask(path: &str, headers: &[(&str, &str)]) -> Request {
         let request = headers.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
         request.body(Body::empty()).unwrap()
@@ -228,15 +215,15 @@ mod tests {
     async fn only_the_names_of_this_machine_are_answered() {
         let stage = Stage::set().await;
         for host in ["127.0.0.1:8700", "localhost:8700", "LOCALHOST:8700", "[::1]:8700"] {
-            assert_eq!(stage.send(ask("/new", &[("host", host)])).await.status, StatusCode::OK, "{host}");
+            assert_eq!(stage.send(ask("/sign-in", &[("host", host)])).await.status, StatusCode::OK, "{host}");
         }
         for host in ["evil.example:8700", "127.0.0.1", "127.0.0.1:8701", "localhost.evil.example:8700", "", "127.0.0.1:8700, evil.example"] {
-            let refused = stage.send(ask("/new", &[("host", host)])).await;
+            let refused = stage.send(ask("/sign-in", &[("host", host)])).await;
             assert_eq!(refused.status, StatusCode::MISDIRECTED_REQUEST, "{host}");
         }
-        assert_eq!(stage.send(ask("/new", &[])).await.status, StatusCode::MISDIRECTED_REQUEST);
-        assert_eq!(stage.send(ask("/new", &[("host", "127.0.0.1:8700"), ("host", "evil.example")])).await.status, StatusCode::MISDIRECTED_REQUEST);
-        assert_eq!(stage.send(ask("http://evil.example/new", &[("host", "127.0.0.1:8700")])).await.status, StatusCode::MISDIRECTED_REQUEST);
+        assert_eq!(stage.send(ask("/sign-in", &[])).await.status, StatusCode::MISDIRECTED_REQUEST);
+        assert_eq!(stage.send(ask("/sign-in", &[("host", "127.0.0.1:8700"), ("host", "evil.example")])).await.status, StatusCode::MISDIRECTED_REQUEST);
+        assert_eq!(stage.send(ask("http://evil.example/sign-in", &[("host", "127.0.0.1:8700")])).await.status, StatusCode::MISDIRECTED_REQUEST);
     }
 
     #[tokio::test]
@@ -244,9 +231,9 @@ mod tests {
         let stage = Stage::set().await;
         let host = ("host", "127.0.0.1:8700");
         let link = [host, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
-        assert_eq!(stage.send(ask("/new", &link)).await.status, StatusCode::OK);
+        assert_eq!(stage.send(ask("/sign-in", &link)).await.status, StatusCode::OK);
         let frame = [host, ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
-        assert_eq!(stage.send(ask("/new", &frame)).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(stage.send(ask("/sign-in", &frame)).await.status, StatusCode::FORBIDDEN);
         let image = [host, ("sec-fetch-site", "same-site"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")];
         assert_eq!(stage.send(ask("/static/desk.css", &image)).await.status, StatusCode::FORBIDDEN);
     }
@@ -258,7 +245,7 @@ mod tests {
     #[tokio::test]
     async fn a_form_of_another_site_changes_nothing() {
         let stage = Stage::set().await;
-        let token = stage.desk.token.text();
+        let token = stage.token();
         let good = [("token", token.as_str())];
         for headers in [
             &[][..],
@@ -285,7 +272,7 @@ mod tests {
         let old = form(&[("token", "of yesterday"), ("reason", "<b>\n\u{202e}why\"")]);
         let stale = stage.post_raw(&path, old, &[("origin", ORIGIN)]).await;
         assert_eq!(stale.status, StatusCode::FORBIDDEN);
-        assert_eq!(stale.input("token"), stage.desk.token.text());
+        assert_eq!(stale.input("token"), stage.token());
         assert!(stale.body.contains("\n&#60;b&#62;\n\u{202e}why&#34;</textarea>") && stale.body.contains(&path), "{}", stale.body);
         assert_eq!(stage.post_raw(&path, form(&[("reason", "why")]), &[("origin", ORIGIN)]).await.status, StatusCode::FORBIDDEN, "no token");
         assert_eq!(stage.claims(stage.person, "person.name").await[0].status.code(), "as_stated");
@@ -294,11 +281,11 @@ mod tests {
     #[tokio::test]
     async fn what_was_typed_survives_a_full_disk() {
         let stage = Stage::set().await;
-        let full: Router<Desk> = Router::new().route("/", axum::routing::post(async || PageError::Full));
-        let token = stage.desk.token.text();
-        let request = Request::post("/").header("host", "127.0.0.1:8700").header("origin", ORIGIN).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let full: Router<Rooms> = Router::new().route("/", axum::routing::post(async || PageError::Full));
+        let token = stage.token();
+        let request = stage.as_visitor(Request::post("/")).header("origin", ORIGIN).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         let body = form(&[("token", token.as_str()), ("words", "a long account")]);
-        let answer = send(around(full, stage.desk.clone(), PORT), request.body(Body::from(body)).unwrap()).await;
+        let answer = send(around(full, stage.rooms.clone(), PORT), request.body(Body::from(body)).unwrap()).await;
         assert_eq!(answer.status, StatusCode::INSUFFICIENT_STORAGE);
         assert!(answer.body.contains("a long account</textarea>") && answer.body.contains("The disk is full"), "{}", answer.body);
     }
@@ -307,21 +294,21 @@ mod tests {
     async fn what_cannot_be_read_is_refused_whole() {
         let stage = Stage::set().await;
         let path = format!("/c/{}/question", stage.name);
-        let token = stage.desk.token.text();
+        let token = stage.token();
         let big = form(&[("token", token.as_str()), ("reason", &"x".repeat(MAX_BODY_BYTES))]);
         assert_eq!(stage.post_raw(&path, big.clone(), &[("origin", ORIGIN)]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
         let said = big.len().to_string();
         assert_eq!(stage.post_raw(&path, "", &[("origin", ORIGIN), ("content-length", &said)]).await.status, StatusCode::PAYLOAD_TOO_LARGE);
         let cp1251 = format!("token={token}&reason=%CF%F0%E8%E2%E5%F2");
         assert_eq!(stage.post_raw(&path, cp1251, &[("origin", ORIGIN)]).await.status, StatusCode::BAD_REQUEST);
-        let request = Request::post(&path).header("host", "127.0.0.1:8700").header("origin", ORIGIN).header("content-type", "text/plain");
+        let request = stage.as_visitor(Request::post(&path)).header("origin", ORIGIN).header("content-type", "text/plain");
         assert_eq!(stage.send(request.body(Body::from(format!("token={token}"))).unwrap()).await.status, StatusCode::BAD_REQUEST);
     }
 
     #[tokio::test]
     async fn every_answer_carries_the_headers_and_no_error_is_bare() {
         let stage = Stage::set().await;
-        let put = Request::put("/new").header("host", "127.0.0.1:8700").body(Body::empty()).unwrap();
+        let put = stage.as_visitor(Request::put("/new")).body(Body::empty()).unwrap();
         let answers = [
             (StatusCode::OK, stage.get("/new").await),
             (StatusCode::OK, stage.get("/static/desk.css").await),
@@ -352,7 +339,7 @@ mod tests {
         let cookie = stage.get("/new?lang=be").await.headers.get(SET_COOKIE).unwrap().to_str().unwrap().to_owned();
         assert!(["lang=be;", "HttpOnly", "SameSite=Strict"].iter().all(|part| cookie.contains(part)), "{cookie}");
         assert!(stage.get("/new?lang=xx").await.headers.get(SET_COOKIE).is_none());
-        let again = stage.send(ask("/new", &[("host", "127.0.0.1:8700"), ("cookie", "lang=be")])).await;
+        let again = stage.send(ask("/sign-in", &[("host", "127.0.0.1:8700"), ("cookie", "lang=be")])).await;
         assert!(again.body.contains("<html lang=\"be\""));
     }
 
@@ -370,8 +357,8 @@ mod tests {
     async fn a_fault_shows_a_page_and_nothing_of_the_inside() {
         let stage = Stage::set().await;
         let secret = std::hint::black_box("testimony");
-        let broken: Router<Desk> = Router::new().route("/", get(async move || -> StatusCode { panic!("{secret}") }));
-        let answer = send(around(broken, stage.desk.clone(), PORT), ask("/", &[("host", "127.0.0.1:8700")])).await;
+        let broken: Router<Rooms> = Router::new().route("/", get(async move || -> StatusCode { panic!("{secret}") }));
+        let answer = send(around(broken, stage.rooms.clone(), PORT), ask("/", &[("host", "127.0.0.1:8700")])).await;
         assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(answer.body.contains("Something is wrong with the desk") && !answer.body.contains(secret), "{}", answer.body);
     }
@@ -379,12 +366,12 @@ mod tests {
     #[tokio::test]
     async fn a_page_that_another_site_may_read_holds_no_token() {
         let stage = Stage::set().await;
-        let frame = Frame::of(&Uri::from_static("/new"), &HeaderMap::new(), &stage.desk);
+        let frame = Frame::of(&Uri::from_static("/new"), &HeaderMap::new(), &stage.rooms, Some(&stage.desk.visit));
         for (error, holds) in [(PageError::Host, false), (PageError::Foreign, false), (PageError::Stale, true)] {
             let mut bare = error.clone().into_response();
             bare.extensions_mut().insert(Again::of("/new", &Fields::default()));
             let page = to_bytes(dressed(&error, frame.clone(), &bare).into_body(), MAX_BODY_BYTES).await.unwrap();
-            assert_eq!(String::from_utf8(page.to_vec()).unwrap().contains(&stage.desk.token.text()), holds, "{error:?}");
+            assert_eq!(String::from_utf8(page.to_vec()).unwrap().contains(&stage.token()), holds, "{error:?}");
         }
     }
 

@@ -2,11 +2,30 @@
 //!
 //! A record has one address whatever its kind; a list has the English plural of its kind. Does no I/O.
 
+use axum::http::Uri;
+use axum::http::uri::PathAndQuery;
 use kniha_core::id::{ClaimId, NodeId};
 use kniha_core::vocab::NodeKind;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Where people sign in.
+pub(crate) const SIGN_IN: &str = "/sign-in";
+/// Where a member's second factor is made.
+pub(crate) const CODE: &str = "/me/code";
+
+/// The sign-in that leads back to this address.
+pub(crate) fn sign_in(asked: &Uri) -> String {
+    let to = asked.path_and_query().map_or("/", PathAndQuery::as_str);
+    if to == "/" { SIGN_IN.to_owned() } else { with(SIGN_IN, &[("to", to)]) }
+}
+
+/// An address of ours that a form says to go on to: a path, and no other site's name (OWASP, unvalidated redirects).
+pub(crate) fn own(to: &str) -> Option<&str> {
+    let is_path = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') && to.bytes().all(|byte| byte.is_ascii_graphic());
+    (is_path && to.len() <= 2_000 && !to.starts_with(SIGN_IN)).then_some(to)
+}
 
 /// The list of a kind.
 pub(crate) const fn list(kind: NodeKind) -> &'static str {
@@ -96,6 +115,15 @@ mod tests {
     fn a_query_keeps_any_text_apart_from_the_address() {
         assert_eq!(with("/search", &[("q", "a&b=c #ў\"")]), "/search?q=a%26b%3Dc%20%23%D1%9E%22");
         assert_eq!(with("/search", &[]), "/search");
+    }
+
+    #[test]
+    fn nobody_is_led_to_another_site() {
+        for to in ["//evil.example", "/\\evil.example", "http://evil.example", "javascript:alert(1)", "", "evil", "/a\n", "/ў", "/sign-in?to=/"] {
+            assert_eq!(own(to), None, "{to:?}");
+        }
+        assert_eq!(own("/r/x?a=b%26"), Some("/r/x?a=b%26"));
+        assert_eq!(sign_in(&Uri::from_static("http://127.0.0.1:8700/search?q=a&b=c")), "/sign-in?to=%2Fsearch%3Fq%3Da%26b%3Dc");
     }
 
     #[test]

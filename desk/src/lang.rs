@@ -14,7 +14,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, static_loader};
 use kniha_core::lang::Lang;
 
-use crate::Desk;
+use crate::rooms::Rooms;
 
 static_loader! {
     static LOCALES = {
@@ -73,11 +73,11 @@ impl Tongue {
     }
 }
 
-impl FromRequestParts<Desk> for Tongue {
+impl FromRequestParts<Rooms> for Tongue {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Tongue, Self::Rejection> {
-        Ok(Tongue::choose(&parts.uri, &parts.headers, desk.lang))
+    async fn from_request_parts(parts: &mut Parts, rooms: &Rooms) -> Result<Tongue, Self::Rejection> {
+        Ok(Tongue::choose(&parts.uri, &parts.headers, rooms.lang()))
     }
 }
 

@@ -8,12 +8,14 @@ use axum::response::{Html, IntoResponse, Response};
 use kniha_core::lang::Lang;
 use kniha_core::vocab::NodeKind;
 
-use crate::Desk;
 use crate::error::PageError;
 use crate::fields::Fields;
 use crate::form::Problems;
+use crate::gate::Hats;
 use crate::href;
 use crate::lang::Tongue;
+use crate::rooms::{Rooms, Visit};
+use crate::ways::{May, Ways};
 
 /// Where in the house a page stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,9 +24,36 @@ pub(crate) enum Room {
     Book,
     /// A list, or a record of that list.
     Kind(NodeKind),
-    /// Anywhere else.
+    /// Anywhere else in the book.
     Elsewhere,
+    /// What waits for this member.
+    Today,
+    /// What arrived.
+    Inbox,
+    /// Cases and what they ask.
+    Cases,
+    /// What waits for a decision.
+    Decide,
+    /// Who read what.
+    Watch,
+    /// Who is in the house.
+    Members,
+    /// The member's own page.
+    Me,
+    /// Before the door.
+    Door,
 }
+
+/// The places of the house. One is shown to whom its way is open, and only where there is such a way.
+const PLACES: [(Room, &str, &str); 7] = [
+    (Room::Today, "/today", "today"),
+    (Room::Inbox, "/inbox", "inbox"),
+    (Room::Cases, "/cases", "cases"),
+    (Room::Book, "/book", "book"),
+    (Room::Decide, "/decide", "decide"),
+    (Room::Watch, "/watch", "watch"),
+    (Room::Members, "/members", "members"),
+];
 
 /// Kinds with a list that people look for; the others are reached from these.
 pub(crate) const MAIN_KINDS: [NodeKind; 7] =
@@ -58,16 +87,27 @@ pub(crate) struct Frame {
     pub(crate) room: Room,
     /// What stands in the search box.
     pub(crate) query: String,
+    /// Who is signed in.
+    pub(crate) seat: Option<Seat>,
+}
+
+/// Who is signed in, as the frame says it.
+#[derive(Debug, Clone)]
+pub(crate) struct Seat {
+    pub(crate) login: String,
+    pub(crate) hats: Hats,
 }
 
 impl Frame {
-    pub(crate) fn of(uri: &Uri, headers: &HeaderMap, desk: &Desk) -> Frame {
+    pub(crate) fn of(uri: &Uri, headers: &HeaderMap, rooms: &Rooms, visit: Option<&Visit>) -> Frame {
         let query = uri.query().unwrap_or_default();
-        let t = Tongue::choose(uri, headers, desk.lang);
+        let t = Tongue::choose(uri, headers, rooms.lang());
         let kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=") && !pair.starts_with("done=")).collect();
         let here = if kept.is_empty() { format!("{}?", uri.path()) } else { format!("{}?{}&", uri.path(), kept.join("&")) };
         let done = Fields::parse(query.as_bytes()).and_then(|fields| fields.filled("done").map(|done| format!("done-{done}"))).filter(|key| t.has(key));
-        Frame { t, title: String::new(), token: desk.token.text(), here, done, room: Room::Elsewhere, query: String::new() }
+        let token = visit.map_or(rooms.door(), |visit| &visit.token).text();
+        let seat = visit.and_then(|visit| Some(Seat { login: visit.account.login.clone(), hats: visit.hats()? }));
+        Frame { t, title: String::new(), token, here, done, room: Room::Elsewhere, query: String::new(), seat }
     }
 
     /// With this title.
@@ -82,12 +122,36 @@ impl Frame {
         self
     }
 
-    /// The ways through the house.
-    pub(crate) fn ways(&self) -> Vec<Way> {
-        let book = Way { href: "/", name: self.t.get("book"), now: self.room == Room::Book };
-        let kinds =
-            MAIN_KINDS.into_iter().map(|kind| Way { href: href::list(kind), name: capital(kind.many(self.t.lang())), now: self.room == Room::Kind(kind) });
-        std::iter::once(book).chain(kinds).collect()
+    /// Whether a way of this kind is open to whoever is signed in.
+    pub(crate) fn may(&self, may: May) -> bool {
+        self.seat.as_ref().is_some_and(|seat| may.allows(seat.hats))
+    }
+
+    /// Whether the member works with the book.
+    pub(crate) fn reads(&self) -> bool {
+        self.may(May::Read)
+    }
+
+    /// Whether the member watches, and does nothing else: their pages have another colour.
+    pub(crate) fn watches(&self) -> bool {
+        self.may(May::Watch)
+    }
+
+    /// The places of the house that this member may go to.
+    pub(crate) fn places(&self) -> Vec<Way> {
+        let room = if matches!(self.room, Room::Kind(_) | Room::Elsewhere) { Room::Book } else { self.room };
+        let open = |href: &str| Ways::table().iter().any(|way| way.path == href && self.may(way.may));
+        let places = PLACES.into_iter().filter(|(_, href, _)| open(href));
+        places.map(|(of, href, key)| Way { href, name: self.t.get(key), now: of == room }).collect()
+    }
+
+    /// The lists of the book, for whoever stands in it.
+    pub(crate) fn kinds(&self) -> Vec<Way> {
+        if !self.reads() || !matches!(self.room, Room::Book | Room::Kind(_) | Room::Elsewhere) {
+            return Vec::new();
+        }
+        let kind = |kind| Way { href: href::list(kind), name: capital(kind.many(self.t.lang())), now: self.room == Room::Kind(kind) };
+        MAIN_KINDS.into_iter().map(kind).collect()
     }
 
     /// Every language with the address of this page in it.
@@ -96,11 +160,11 @@ impl Frame {
     }
 }
 
-impl FromRequestParts<Desk> for Frame {
+impl FromRequestParts<Rooms> for Frame {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Frame, Self::Rejection> {
-        Ok(Frame::of(&parts.uri, &parts.headers, desk))
+    async fn from_request_parts(parts: &mut Parts, rooms: &Rooms) -> Result<Frame, Self::Rejection> {
+        Ok(Frame::of(&parts.uri, &parts.headers, rooms, parts.extensions.get::<Visit>()))
     }
 }
 

@@ -1,11 +1,14 @@
-//! A stage for tests: a desk over a fresh book in a temporary file, and a visitor who sends what a browser would.
+//! A stage for tests: a desk over a fresh book in a temporary file, and a visitor who sends what a browser would. The visitor is signed in as an
+//! investigator and lawyer, without the time that real words take.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode};
 use kniha_core::claim::{Citation, NewClaim};
 use kniha_core::id::{CaseId, ClaimId, MemberId, NodeId};
@@ -17,15 +20,21 @@ use kniha_store::{Beginning, ClaimView, Durability, Key, NameSecret, Place, Reco
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tower::ServiceExt;
 
-use crate::Desk;
+use crate::gate::{Account, AccountState, Hat, Hats, House, Present};
+use crate::rooms::{Desk, Rooms};
+use crate::session::Ticket;
 
 pub(crate) const PORT: u16 = 8700;
 pub(crate) const ORIGIN: &str = "http://127.0.0.1:8700";
-const NOW: UtcMicros = UtcMicros(1_900_000_000_000_000);
+pub(crate) const NOW: UtcMicros = UtcMicros(1_900_000_000_000_000);
 
 /// A desk over a book with one person, one incident and one source.
 pub(crate) struct Stage {
+    pub(crate) rooms: Rooms,
+    /// What the visitor's requests hold.
     pub(crate) desk: Desk,
+    /// The machine's clock, in microseconds.
+    pub(crate) clock: Arc<AtomicI64>,
     pub(crate) person: NodeId,
     pub(crate) incident: NodeId,
     pub(crate) source: NodeId,
@@ -33,7 +42,9 @@ pub(crate) struct Stage {
     /// A record in a case that the member does not see.
     pub(crate) hidden: NodeId,
     pub(crate) hidden_claim: ClaimId,
-    router: Router,
+    /// What the visitor's browser holds.
+    pub(crate) ticket: Ticket,
+    pub(crate) router: Router,
     _folder: tempfile::TempDir,
 }
 
@@ -54,7 +65,15 @@ fn claim(n: u8, subject: NodeId, code: &str, written: &str) -> NewClaim {
 }
 
 impl Stage {
+    /// With an open book and a visitor.
     pub(crate) async fn set() -> Stage {
+        let stage = Stage::locked().await;
+        stage.rooms.unlock(kniha_seal::secret::Secret::take(&mut [7; 32])).await.unwrap();
+        stage
+    }
+
+    /// With a locked book.
+    pub(crate) async fn locked() -> Stage {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::Sqlite { file: folder.path().join("register.db"), key: Some(Key("ab".repeat(32))), durability: Durability::Full };
         let member: MemberId = id(1);
@@ -85,18 +104,40 @@ impl Stage {
         write.add_record(hidden, NodeKind::Person, id(4)).await.unwrap();
         write.add_claim(claim(23, hidden, "person.name", "Hidden"), id(4)).await.unwrap();
         write.commit().await.unwrap();
-        let desk = Desk::new(Arc::new(store), member, || NOW, Lang::En).unwrap();
-        Stage { router: crate::router(desk.clone(), PORT), desk, person, incident, source, name, hidden, hidden_claim, _folder: folder }
+        let clock = Arc::new(AtomicI64::new(NOW.0));
+        let store = Arc::new(store);
+        let rooms = rooms(Arc::clone(&store), &clock);
+        let account = put(rooms.house(), member, "tester", &[Hat::Investigator, Hat::Lawyer]);
+        let ticket = rooms.sessions().begin(Arc::new(Present::new(account)), NOW).unwrap();
+        let visit = rooms.visit(&cookie(&ticket)).await.unwrap();
+        let (who, house, now) = (Arc::clone(&visit.who), rooms.house().clone(), Arc::clone(&visit.now));
+        let desk = Desk { store, member, who, house, now, visit };
+        Stage { router: crate::router(rooms.clone(), PORT), rooms, desk, clock, ticket, person, incident, source, name, hidden, hidden_claim, _folder: folder }
     }
 
     /// A request as a browser sends it to our pages.
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.send(Request::get(path).header("host", "127.0.0.1:8700").body(Body::empty()).unwrap()).await
+        self.send(self.as_visitor(Request::get(path)).body(Body::empty()).unwrap()).await
+    }
+
+    /// A request with the visitor's cookie.
+    pub(crate) fn as_visitor(&self, request: Builder) -> Builder {
+        with_ticket(request, &self.ticket)
+    }
+
+    /// The token of the visitor's forms.
+    pub(crate) fn token(&self) -> String {
+        self.ticket.form().text()
+    }
+
+    /// Lets time go by.
+    pub(crate) fn wait(&self, us: i64) {
+        self.clock.fetch_add(us, Ordering::SeqCst);
     }
 
     /// A form of ours with its token.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let token = self.desk.token.text();
+        let token = self.token();
         let mut all = vec![("token", token.as_str())];
         all.extend(fields);
         self.post_raw(path, form(&all), &[("origin", ORIGIN)]).await
@@ -104,7 +145,7 @@ impl Stage {
 
     /// A body with headers beside the host and the content type.
     pub(crate) async fn post_raw(&self, path: &str, body: impl Into<Body>, headers: &[(&str, &str)]) -> Answer {
-        let mut request = Request::post(path).header("host", "127.0.0.1:8700").header("content-type", "application/x-www-form-urlencoded");
+        let mut request = self.as_visitor(Request::post(path)).header("content-type", "application/x-www-form-urlencoded");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -130,6 +171,33 @@ impl Stage {
     pub(crate) async fn claims(&self, id: NodeId, property: &str) -> Vec<ClaimView> {
         self.record(id).await.claims.into_iter().filter(|claim| claim.property.code == property).collect()
     }
+}
+
+/// A locked desk that opens this book whatever the key.
+fn rooms(store: Arc<Store>, clock: &Arc<AtomicI64>) -> Rooms {
+    let clock = Arc::clone(clock);
+    let open = move |_| -> std::pin::Pin<Box<dyn Future<Output = Result<Arc<Store>, kniha_store::StoreError>> + Send>> {
+        let store = Arc::clone(&store);
+        Box::pin(async move { Ok(store) })
+    };
+    Rooms::new(House::default(), Arc::new(open), Arc::new(move || UtcMicros(clock.load(Ordering::SeqCst))), Lang::En, PORT).unwrap()
+}
+
+/// Puts an account into the house; its words are its login.
+pub(crate) fn put(house: &House, id: MemberId, login: &str, hats: &[Hat]) -> Account {
+    let hats = Some(Hats::new(hats).unwrap());
+    let account = Account { id, login: login.to_owned(), hats, state: AccountState::Active, made: NOW, has_totp: true };
+    house.put(account.clone(), login);
+    account
+}
+
+/// A request as a browser sends it that holds this ticket.
+pub(crate) fn with_ticket(request: Builder, ticket: &Ticket) -> Builder {
+    request.header("host", "127.0.0.1:8700").header("cookie", format!("desk-{PORT}={}", ticket.text()))
+}
+
+fn cookie(ticket: &Ticket) -> HeaderMap {
+    with_ticket(Request::get("/"), ticket).body(()).unwrap().headers().clone()
 }
 
 pub(crate) async fn send(router: Router, request: Request<Body>) -> Answer {
@@ -183,4 +251,10 @@ impl Answer {
             assert!(ids.contains(&link), "the summary leads to {link}, which is not there");
         }
     }
+}
+
+/// Somebody who is signed in.
+pub(crate) fn someone(n: u8) -> Arc<Present> {
+    let hats = Some(Hats::new(&[Hat::Investigator]).unwrap());
+    Arc::new(Present::new(Account { id: id(n), login: format!("m{n}"), hats, state: AccountState::Active, made: NOW, has_totp: true }))
 }

@@ -1,10 +1,13 @@
 // Keys of the desk. Nothing here is needed: every key has a link or a button that does the same. The list of keys is the page /keys.
 "use strict";
 
-const PLACES = { b: "/", p: "/people", u: "/units", i: "/incidents", a: "/acts", l: "/places", e: "/exhibits", s: "/sources" };
+const LISTS = { p: "/people", u: "/units", v: "/incidents", a: "/acts", l: "/places", e: "/exhibits", s: "/sources" };
+const PLACES = { t: "/today", i: "/inbox", c: "/cases", b: "/book", d: "/decide", w: "/watch", m: "/members", ...LISTS };
 let waiting = false;
 let at = -1;
 
+// A place can be gone to where the page offers it; a list where there is the book.
+const isOpen = (href) => href !== undefined && document.querySelector(`.ways a[href="${Object.values(LISTS).includes(href) ? "/book" : href}"]`) !== null;
 const lines = () => [...document.querySelectorAll("[data-move]")].filter((line) => line.getClientRects().length > 0);
 
 function move(by) {
@@ -62,7 +65,7 @@ document.addEventListener("keydown", (event) => {
   // Letters are read by their place on the keyboard, so that they work in a Cyrillic layout.
   const letter = /^Key[A-Z]$/.test(event.code) ? event.code.slice(3).toLowerCase() : "";
   let done = true;
-  if (waiting && PLACES[letter]) location.assign(PLACES[letter]);
+  if (waiting && isOpen(PLACES[letter])) location.assign(PLACES[letter]);
   else if (event.key === "/" || (event.code === "Slash" && !event.shiftKey)) document.getElementById("q")?.focus();
   else if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) location.assign("/keys");
   else if (letter === "j") move(1);

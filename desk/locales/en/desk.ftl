@@ -8,7 +8,6 @@ search = Search
 search-hint = name, words, date, id
 language = Language
 house-ways = Sections
-alone = There is no sign-in yet: the desk answers only on this machine, and whoever sits at it reads everything.
 book = Book
 keys = Keyboard
 

@@ -3,10 +3,8 @@
 //! A correction is a new claim; the old one stays visible, taken back in the same transaction where the member says that it is wrong.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
 use kniha_core::claim::{Move, NewClaim};
 use kniha_core::id::{ClaimId, NodeId};
 use kniha_core::value::Value;
@@ -24,13 +22,18 @@ use crate::page::{Frame, capital, form_page, page};
 use crate::parts::link::Link;
 use crate::parts::value::Shown;
 use crate::parts::{Reading, mentioned};
+use crate::ways::{May, Ways};
 use crate::{Desk, href};
 
 /// Why a corrected claim is taken back; the member's own words follow it.
 const CORRECTED: &str = "corrected";
 
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new().route("/r/{id}/add", get(ask).post(add)).route("/c/{id}/correct", get(ask_correct).post(correct))
+pub(crate) fn routes() -> Ways {
+    Ways::new().get("/r/{id}/add", May::File, ask).post("/r/{id}/add", May::File, add).get("/c/{id}/correct", May::File, ask_correct).post(
+        "/c/{id}/correct",
+        May::File,
+        correct,
+    )
 }
 
 #[derive(Template)]
@@ -91,7 +94,7 @@ struct Draft {
     grounds: Grounds,
 }
 
-async fn ask(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Response, PageError> {
+async fn ask(desk: Desk, frame: Frame, Path(id): Path<String>, RawQuery(query): RawQuery) -> Result<Response, PageError> {
     let fields = Fields::parse(query.unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
     let (mut tx, reader) = desk.read().await?;
     let record = find_record(&mut tx, &reader, &id).await?;
@@ -104,7 +107,7 @@ async fn ask(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, Raw
     show(&mut tx, &reader, frame, Sheet { record: &record, form: &form, problems: &Problems::default(), old: None }).await
 }
 
-async fn add(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, fields: Fields) -> Result<Response, PageError> {
+async fn add(desk: Desk, frame: Frame, Path(id): Path<String>, fields: Fields) -> Result<Response, PageError> {
     let t = frame.t;
     let (mut tx, reader) = desk.read().await?;
     let record = find_record(&mut tx, &reader, &id).await?;
@@ -130,7 +133,7 @@ async fn add(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, fie
     Ok(Redirect::to(&href::done(record.id, "added", claim)).into_response())
 }
 
-async fn ask_correct(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>) -> Result<Response, PageError> {
+async fn ask_correct(desk: Desk, frame: Frame, Path(id): Path<String>) -> Result<Response, PageError> {
     let (mut tx, reader) = desk.read().await?;
     let old = find_claim(&mut tx, &reader, &id).await?;
     let record = kniha_store::record(&mut tx, &reader, old.subject).await?.ok_or(PageError::NotFound)?;
@@ -141,7 +144,7 @@ async fn ask_correct(State(desk): State<Desk>, frame: Frame, Path(id): Path<Stri
     show(&mut tx, &reader, frame, sheet).await
 }
 
-async fn correct(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, fields: Fields) -> Result<Response, PageError> {
+async fn correct(desk: Desk, frame: Frame, Path(id): Path<String>, fields: Fields) -> Result<Response, PageError> {
     let t = frame.t;
     let (mut tx, reader) = desk.read().await?;
     let old = find_claim(&mut tx, &reader, &id).await?;

@@ -1,11 +1,9 @@
 //! Everything that happened to one record, newest first, with the hashes that tie each entry to all before it.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::Uri;
 use axum::response::Response;
-use axum::routing::get;
 use kniha_core::claim::Move;
 use kniha_core::id::NodeId;
 use kniha_store::{ClaimView, Happened, History, HistoryEntry, history, labels};
@@ -20,6 +18,7 @@ use crate::parts::source::Chip;
 use crate::parts::value::Shown;
 use crate::parts::when::{day, moment};
 use crate::parts::{Reading, mentioned};
+use crate::ways::{May, Ways};
 
 /// Entries of a page.
 const ENTRIES: usize = 200;
@@ -54,11 +53,11 @@ pub(crate) struct HistoryPage {
     pub(crate) next: Option<String>,
 }
 
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new().route("/r/{id}/history", get(show))
+pub(crate) fn routes() -> Ways {
+    Ways::new().get("/r/{id}/history", May::Read, show)
 }
 
-async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, uri: Uri) -> Result<Response, PageError> {
+async fn show(desk: Desk, frame: Frame, Path(id): Path<String>, uri: Uri) -> Result<Response, PageError> {
     let id = NodeId::parse(&id).map_err(|_| PageError::NotFound)?;
     let fields = Fields::parse(uri.query().unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
     let before = fields.get("before").parse::<i64>().ok();

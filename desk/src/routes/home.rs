@@ -1,10 +1,7 @@
 //! The front of the book: what is in it, and what was recorded last.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use kniha_core::vocab::NodeKind;
 use kniha_store::{Count, ListQuery, Order, counts, labels, list};
 
@@ -15,6 +12,7 @@ use crate::page::{Frame, MAIN_KINDS, Room, capital, page};
 use crate::parts::Reading;
 use crate::parts::row::{Entry, mentioned_in_rows};
 use crate::parts::value::grouped;
+use crate::ways::{May, Ways};
 
 /// Newest incidents shown.
 const NEWEST: usize = 12;
@@ -39,11 +37,11 @@ pub(crate) struct HomePage {
     pub(crate) empty: bool,
 }
 
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new().route("/", get(show))
+pub(crate) fn routes() -> Ways {
+    Ways::new().get("/book", May::Read, show)
 }
 
-async fn show(State(desk): State<Desk>, frame: Frame) -> Result<Response, PageError> {
+async fn show(desk: Desk, frame: Frame) -> Result<Response, PageError> {
     let (mut tx, reader) = desk.read().await?;
     let counts = counts(&mut tx, &reader).await?;
     let query = ListQuery { kind: NodeKind::Incident, text: None, codes: Vec::new(), when: None, at: None, order: Order::Newest, after: None, limit: NEWEST };

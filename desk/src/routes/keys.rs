@@ -1,16 +1,14 @@
 //! Help for the keyboard. The keys work where the desk's script runs; everything has a link or a button as well.
 
 use askama::Template;
-use axum::Router;
 use axum::response::Response;
-use axum::routing::get;
 
-use crate::Desk;
 use crate::error::PageError;
 use crate::page::{Frame, page};
+use crate::ways::{May, Ways};
 
 /// Keys and what they do: the message's key.
-const KEYS: [(&[&str], &str); 17] = [
+const KEYS: [(&[&str], &str); 23] = [
     (&["/"], "key-search"),
     (&["j"], "key-down"),
     (&["k"], "key-up"),
@@ -19,10 +17,16 @@ const KEYS: [(&[&str], &str); 17] = [
     (&["1"], "key-accept"),
     (&["2"], "key-question"),
     (&["3"], "key-withdraw"),
+    (&["g", "t"], "key-today"),
+    (&["g", "i"], "key-inbox"),
+    (&["g", "c"], "key-cases"),
     (&["g", "b"], "key-book"),
+    (&["g", "d"], "key-decide"),
+    (&["g", "w"], "key-watch"),
+    (&["g", "m"], "key-members"),
     (&["g", "p"], "key-people"),
     (&["g", "u"], "key-units"),
-    (&["g", "i"], "key-incidents"),
+    (&["g", "v"], "key-incidents"),
     (&["g", "a"], "key-acts"),
     (&["g", "l"], "key-places"),
     (&["g", "e"], "key-exhibits"),
@@ -37,8 +41,8 @@ pub(crate) struct KeysPage {
     pub(crate) keys: Vec<(&'static [&'static str], String)>,
 }
 
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new().route("/keys", get(show))
+pub(crate) fn routes() -> Ways {
+    Ways::new().get("/keys", May::SignedIn, show)
 }
 
 async fn show(frame: Frame) -> Result<Response, PageError> {

@@ -3,10 +3,8 @@
 //! Whoever serves that address, and whoever watches the line, would learn what is being looked at; so no page links there by itself.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
-use axum::routing::get;
 use kniha_core::id::ClaimId;
 use kniha_core::value::Value;
 use kniha_store::{claim, labels};
@@ -16,6 +14,7 @@ use crate::error::PageError;
 use crate::page::{Frame, page};
 use crate::parts::Reading;
 use crate::parts::link::Link;
+use crate::ways::{May, Ways};
 
 #[derive(Template)]
 #[template(path = "leave.html")]
@@ -26,11 +25,11 @@ pub(crate) struct LeavePage {
     pub(crate) back: Link,
 }
 
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new().route("/c/{id}/leave", get(show))
+pub(crate) fn routes() -> Ways {
+    Ways::new().get("/c/{id}/leave", May::Read, show)
 }
 
-async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>) -> Result<Response, PageError> {
+async fn show(desk: Desk, frame: Frame, Path(id): Path<String>) -> Result<Response, PageError> {
     let id = ClaimId::parse(&id).map_err(|_| PageError::NotFound)?;
     let (mut tx, reader) = desk.read().await?;
     let claim = claim(&mut tx, &reader, id).await?.ok_or(PageError::NotFound)?;

@@ -1,11 +1,8 @@
 //! Lists of records, one for each kind: everything that narrows a list stands in its address, and each narrowing can be taken away.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use axum::routing::get;
 use kniha_core::id::NodeId;
 use kniha_core::time::{Clock, Cover, Window};
 use kniha_core::vocab::{self, NodeKind, Property, ValueType};
@@ -21,6 +18,7 @@ use crate::parts::Reading;
 use crate::parts::link::{Link, term};
 use crate::parts::row::{Entry, mentioned_in_rows};
 use crate::routes::home::count_words;
+use crate::ways::{May, Ways};
 
 /// Rows of a page.
 const ROWS: usize = 50;
@@ -192,10 +190,10 @@ pub(crate) struct ListPage {
     pub(crate) bad_dates: bool,
 }
 
-pub(crate) fn routes() -> Router<Desk> {
-    NodeKind::ALL.into_iter().fold(Router::new(), |router, kind| {
-        router.route(href::list(kind), get(move |State(desk): State<Desk>, frame: Frame, uri: Uri| show(desk, frame, uri, kind)))
-    })
+pub(crate) fn routes() -> Ways {
+    NodeKind::ALL
+        .into_iter()
+        .fold(Ways::new(), |ways, kind| ways.get(href::list(kind), May::Read, move |desk: Desk, frame: Frame, uri: Uri| show(desk, frame, uri, kind)))
 }
 
 async fn show(desk: Desk, frame: Frame, uri: Uri, kind: NodeKind) -> Result<Response, PageError> {

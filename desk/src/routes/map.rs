@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::Router;
-use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use axum::routing::get;
 use kniha_core::id::NodeId;
 use kniha_core::place::Region;
 use kniha_core::value::Value;
@@ -26,6 +23,7 @@ use crate::parts::link::Link;
 use crate::parts::row::mentioned_in_rows;
 use crate::parts::value::{Shown, Spot};
 use crate::routes::list::{Ask, Filter, filters, has_map};
+use crate::ways::{May, Ways};
 
 /// Records drawn; a list has them a page of [`PAGE`] at a time.
 const MOST: usize = 1000;
@@ -56,10 +54,10 @@ pub(crate) struct MapPage {
     pub(crate) whole: Option<String>,
 }
 
-pub(crate) fn routes() -> Router<Desk> {
-    NodeKind::ALL.into_iter().filter(|kind| has_map(*kind)).fold(Router::new(), |router, kind| {
+pub(crate) fn routes() -> Ways {
+    NodeKind::ALL.into_iter().filter(|kind| has_map(*kind)).fold(Ways::new(), |ways, kind| {
         let path = format!("{}/map", href::list(kind));
-        router.route(&path, get(move |State(desk): State<Desk>, frame: Frame, uri: Uri| show(desk, frame, uri, kind)))
+        ways.get(&path, May::Read, move |desk: Desk, frame: Frame, uri: Uri| show(desk, frame, uri, kind))
     })
 }
 

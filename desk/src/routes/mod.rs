@@ -1,6 +1,7 @@
 //! One file a page or form: its handler, its template's values, its tests.
 
 mod claim_form;
+mod front;
 mod history;
 mod home;
 mod keys;
@@ -11,29 +12,30 @@ mod moves;
 mod record;
 mod record_form;
 mod search;
+mod sign_in;
 mod source;
 mod structure;
 #[cfg(test)]
 mod tests;
 
-use axum::Router;
-
-use crate::Desk;
+use crate::ways::Ways;
 
 /// Every route of the book.
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new()
-        .merge(home::routes())
-        .merge(list::routes())
-        .merge(map::routes())
-        .merge(record::routes())
-        .merge(history::routes())
-        .merge(structure::routes())
-        .merge(source::routes())
-        .merge(search::routes())
-        .merge(leave::routes())
-        .merge(keys::routes())
-        .merge(claim_form::routes())
-        .merge(moves::routes())
-        .merge(record_form::routes())
+pub(crate) fn routes() -> Ways {
+    Ways::new()
+        .and(front::routes())
+        .and(sign_in::routes())
+        .and(home::routes())
+        .and(list::routes())
+        .and(map::routes())
+        .and(record::routes())
+        .and(history::routes())
+        .and(structure::routes())
+        .and(source::routes())
+        .and(search::routes())
+        .and(leave::routes())
+        .and(keys::routes())
+        .and(claim_form::routes())
+        .and(moves::routes())
+        .and(record_form::routes())
 }

@@ -4,10 +4,8 @@
 //! Erasing is asked twice: its page shows the value and wants a word typed.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
 use kniha_core::claim::{ClaimError, Move, Status};
 use kniha_core::id::ClaimId;
 use kniha_core::text;
@@ -20,14 +18,16 @@ use crate::page::{Frame, capital, form_page};
 use crate::parts::link::Link;
 use crate::parts::value::Shown;
 use crate::parts::{Reading, mentioned};
+use crate::ways::{May, Ways};
 use crate::{Desk, href};
 
-pub(crate) fn routes() -> Router<Desk> {
-    Move::ALL.iter().fold(Router::new(), |router, what| {
+pub(crate) fn routes() -> Ways {
+    Move::ALL.iter().fold(Ways::new(), |ways, what| {
         let what = *what;
-        let ask = move |State(desk): State<Desk>, frame: Frame, Path(id): Path<String>| ask(desk, frame, id, what);
-        let act = move |State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, fields: Fields| act(desk, frame, id, fields, what);
-        router.route(&format!("/c/{{id}}/{}", what.code()), get(ask).post(act))
+        let ask = move |desk: Desk, frame: Frame, Path(id): Path<String>| ask(desk, frame, id, what);
+        let act = move |desk: Desk, frame: Frame, Path(id): Path<String>, fields: Fields| act(desk, frame, id, fields, what);
+        let path = format!("/c/{{id}}/{}", what.code());
+        ways.get(&path, May::File, ask).post(&path, May::File, act)
     })
 }
 

@@ -1,10 +1,8 @@
 //! The page of one record: its claims with who says so, what points at it, what is missing, and why we know it.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
-use axum::routing::get;
 use kniha_core::id::NodeId;
 use kniha_core::vocab::NodeKind;
 use kniha_store::{ClaimView, RecordView, Related, labels, record, related};
@@ -23,6 +21,7 @@ use crate::parts::permit::Permit;
 use crate::parts::related::Section;
 use crate::parts::when::{day, moment};
 use crate::parts::{Reading, mentioned, mentioned_in};
+use crate::ways::{May, Ways};
 
 /// Sources named beside a record; further ones are counted.
 const SOURCES: usize = 20;
@@ -72,11 +71,11 @@ pub(crate) struct RecordPage {
     pub(crate) more_related: bool,
 }
 
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new().route("/r/{id}", get(show))
+pub(crate) fn routes() -> Ways {
+    Ways::new().get("/r/{id}", May::Read, show)
 }
 
-async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>) -> Result<Response, PageError> {
+async fn show(desk: Desk, frame: Frame, Path(id): Path<String>) -> Result<Response, PageError> {
     let id = NodeId::parse(&id).map_err(|_| PageError::NotFound)?;
     let (mut tx, reader) = desk.read().await?;
     let record = record(&mut tx, &reader, id).await?.ok_or(PageError::NotFound)?;

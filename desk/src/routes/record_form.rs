@@ -1,10 +1,8 @@
 //! Making a record: first its kind, then what it is called or what it ties together, and the first source.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
 use kniha_core::claim::NewClaim;
 use kniha_core::id::{CaseId, ClaimId, NodeId};
 use kniha_core::value::Value;
@@ -20,10 +18,11 @@ use crate::form::value::{Input, ValueField};
 use crate::form::{Press, Problems};
 use crate::lang::Tongue;
 use crate::page::{Frame, capital, form_page, page};
+use crate::ways::{May, Ways};
 use crate::{Desk, href};
 
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new().route("/new", get(choose)).route("/new/{kind}", get(ask).post(make))
+pub(crate) fn routes() -> Ways {
+    Ways::new().get("/new", May::File, choose).get("/new/{kind}", May::File, ask).post("/new/{kind}", May::File, make)
 }
 
 /// What is asked when a record is made, and whether it must be answered. More can be added to the record afterwards.
@@ -111,7 +110,7 @@ struct Draft {
     case: CaseId,
 }
 
-async fn ask(State(desk): State<Desk>, frame: Frame, Path(kind): Path<String>, RawQuery(query): RawQuery) -> Result<Response, PageError> {
+async fn ask(desk: Desk, frame: Frame, Path(kind): Path<String>, RawQuery(query): RawQuery) -> Result<Response, PageError> {
     let kind = NodeKind::parse(&kind).ok_or(PageError::NotFound)?;
     let fields = Fields::parse(query.unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
     let (mut tx, reader) = desk.read().await?;
@@ -120,7 +119,7 @@ async fn ask(State(desk): State<Desk>, frame: Frame, Path(kind): Path<String>, R
     show(frame, &form, &Problems::default())
 }
 
-async fn make(State(desk): State<Desk>, frame: Frame, Path(kind): Path<String>, fields: Fields) -> Result<Response, PageError> {
+async fn make(desk: Desk, frame: Frame, Path(kind): Path<String>, fields: Fields) -> Result<Response, PageError> {
     let t = frame.t;
     let kind = NodeKind::parse(&kind).ok_or(PageError::NotFound)?;
     let press = Press::of(&fields).ok_or(PageError::Malformed)?;

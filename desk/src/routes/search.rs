@@ -1,11 +1,8 @@
 //! Search results: what was found, of which kinds, and why each was found.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use axum::routing::get;
 use kniha_core::value::Value;
 use kniha_core::vocab::NodeKind;
 use kniha_store::{Found, Hit, Why, labels, search};
@@ -20,6 +17,7 @@ use crate::parts::link::Link;
 use crate::parts::marked::Marked;
 use crate::parts::mentioned;
 use crate::parts::value::Shown;
+use crate::ways::{May, Ways};
 
 /// Results of a page.
 const HITS: usize = 60;
@@ -62,11 +60,11 @@ pub(crate) struct SearchPage {
     pub(crate) more: bool,
 }
 
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new().route("/search", get(show))
+pub(crate) fn routes() -> Ways {
+    Ways::new().get("/search", May::Read, show)
 }
 
-async fn show(State(desk): State<Desk>, mut frame: Frame, uri: Uri) -> Result<Response, PageError> {
+async fn show(desk: Desk, mut frame: Frame, uri: Uri) -> Result<Response, PageError> {
     let fields = Fields::parse(uri.query().unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
     let query: String = fields.get("q").trim().chars().take(MAX_QUERY).collect();
     let kind = NodeKind::parse(fields.get("kind"));

@@ -1,11 +1,9 @@
 //! What rests on one source: the claims that cite it, newest first, with its own words.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::Uri;
 use axum::response::Response;
-use axum::routing::get;
 use kniha_core::id::NodeId;
 use kniha_core::vocab::NodeKind;
 use kniha_store::{ClaimView, cited, labels, record};
@@ -18,6 +16,7 @@ use crate::page::{Frame, Room, capital, page};
 use crate::parts::link::{Link, term};
 use crate::parts::value::{Shown, Words};
 use crate::parts::{Reading, mentioned};
+use crate::ways::{May, Ways};
 
 /// A claim that cites the source.
 pub(crate) struct Cited {
@@ -41,11 +40,11 @@ pub(crate) struct SourcePage {
     pub(crate) next: Option<String>,
 }
 
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new().route("/r/{id}/cited", get(show))
+pub(crate) fn routes() -> Ways {
+    Ways::new().get("/r/{id}/cited", May::Read, show)
 }
 
-async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, uri: Uri) -> Result<Response, PageError> {
+async fn show(desk: Desk, frame: Frame, Path(id): Path<String>, uri: Uri) -> Result<Response, PageError> {
     let id = NodeId::parse(&id).map_err(|_| PageError::NotFound)?;
     let fields = Fields::parse(uri.query().unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
     let after = fields.filled("after");

@@ -1,11 +1,9 @@
 //! The structure around a unit on a chosen day: a chart, and the same in a table.
 
 use askama::Template;
-use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::Uri;
 use axum::response::Response;
-use axum::routing::get;
 use kniha_core::id::NodeId;
 use kniha_core::time::{UtcMicros, Window};
 use kniha_core::vocab::NodeKind;
@@ -21,6 +19,7 @@ use crate::page::{Frame, Room, page};
 use crate::parts::Reading;
 use crate::parts::link::{Link, term};
 use crate::parts::when::When;
+use crate::ways::{May, Ways};
 
 /// A unit in the table.
 pub(crate) struct UnitLine {
@@ -45,11 +44,11 @@ pub(crate) struct StructurePage {
     pub(crate) more: bool,
 }
 
-pub(crate) fn routes() -> Router<Desk> {
-    Router::new().route("/r/{id}/structure", get(show))
+pub(crate) fn routes() -> Ways {
+    Ways::new().get("/r/{id}/structure", May::Read, show)
 }
 
-async fn show(State(desk): State<Desk>, frame: Frame, Path(id): Path<String>, uri: Uri) -> Result<Response, PageError> {
+async fn show(desk: Desk, frame: Frame, Path(id): Path<String>, uri: Uri) -> Result<Response, PageError> {
     let id = NodeId::parse(&id).map_err(|_| PageError::NotFound)?;
     let fields = Fields::parse(uri.query().unwrap_or_default().as_bytes()).ok_or(PageError::Malformed)?;
     let day_of = |moment: UtcMicros| moment.text().chars().take(10).collect::<String>();

@@ -25,8 +25,9 @@ use super::search::SearchPage;
 use super::source::SourcePage;
 use super::structure::StructurePage;
 use crate::fields::Fields;
+use crate::gate::{Hat, Hats};
 use crate::lang::Tongue;
-use crate::page::{Frame, Room};
+use crate::page::{Frame, Room, Seat};
 use crate::parts::link::Link;
 use crate::parts::row::Entry;
 use crate::parts::samples::{HOSTILE, NOW, SOURCE, UNIT, claim, reading};
@@ -40,6 +41,7 @@ fn frame(lang: Lang) -> Frame {
         done: None,
         room: Room::Elsewhere,
         query: HOSTILE.into(),
+        seat: Some(Seat { login: HOSTILE.into(), hats: Hats::new(&[Hat::Investigator]).unwrap() }),
     }
 }
 

@@ -144,7 +144,7 @@ And in another terminal, the program being {program}:
     let telling = tokio::spawn(kniha_portal::serve(portal, pages, door, async {
         let _ = stopped.await;
     }));
-    let served = serve::open(store, &home, Lang::Be, listener, watch).await;
+    let served = serve::open(store, Lang::Be, listener, watch).await;
     hours.abort();
     let _ = stop.send(());
     let _ = telling.await;

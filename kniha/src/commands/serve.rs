@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use kniha_core::lang::Lang;
-use kniha_desk::{Desk, ServeError};
+use kniha_desk::gate::House;
+use kniha_desk::{Rooms, ServeError};
 use kniha_store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -67,7 +68,7 @@ pub(crate) async fn run(raw: Raw, dir: PathBuf, watch: interrupt::Watch) -> anyh
         say::visible(&home.config.title)
     ));
     let lang = home.config.languages.first().copied().unwrap_or(Lang::En);
-    open(store, &home, lang, listener, watch).await
+    open(store, lang, listener, watch).await
 }
 
 /// Takes the port.
@@ -85,9 +86,14 @@ pub(crate) async fn listen(port: u16) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until Ctrl-C or SIGTERM; requests under way are finished first.
-pub(crate) async fn open(store: Store, home: &Home, lang: Lang, listener: TcpListener, watch: interrupt::Watch) -> anyhow::Result<()> {
+pub(crate) async fn open(store: Store, lang: Lang, listener: TcpListener, watch: interrupt::Watch) -> anyhow::Result<()> {
     let store = Arc::new(store);
-    let desk = Desk::new(Arc::clone(&store), home.member(), clock::now, lang)?;
+    let book = Arc::clone(&store);
+    let open: kniha_desk::Open = Arc::new(move |_| {
+        let book = Arc::clone(&book);
+        Box::pin(async move { Ok(book) })
+    });
+    let rooms = Rooms::new(House::default(), open, Arc::new(clock::now), lang, listener.local_addr()?.port())?;
     let mut terminated = signal(SignalKind::terminate())?;
     watch.hand_over();
     let shutdown = async move {
@@ -96,7 +102,7 @@ pub(crate) async fn open(store: Store, home: &Home, lang: Lang, listener: TcpLis
             _ = terminated.recv() => {}
         }
     };
-    kniha_desk::serve(desk, listener, shutdown).await.map_err(|error: ServeError| anyhow::Error::new(error))?;
+    kniha_desk::serve(rooms, listener, shutdown).await.map_err(|error: ServeError| anyhow::Error::new(error))?;
     store.close().await;
     say::note("The desk is closed.");
     Ok(())
