@@ -36,8 +36,8 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     if raw.file.exists() {
         return Err(Failure::refused(format!("{} is there already.", raw.file.display()), "Name a new file; a backup never replaces one.").into());
     }
-    let key = RegisterKey::read(dir)?;
-    let store = home.store().await?;
+    let key = home.key().await?;
+    let store = home.store_with(&key).await?;
     let part = files::beside(&raw.file, "part")?;
     let _ = std::fs::remove_file(&part);
     let begun = Begun::new(&part);

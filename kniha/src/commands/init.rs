@@ -18,6 +18,7 @@ use super::team_sign;
 use crate::exit::{Exit, Failure, NOTHING_WRITTEN};
 use crate::home::config::{Config, Database, URL_VARIABLE, url_from_environment};
 use crate::home::key::RegisterKey;
+use crate::home::house::{self, First};
 use crate::home::{self, Home, files};
 use crate::interrupt::Begun;
 use crate::team::{self, DeskKeys, Plan, Size};
@@ -29,10 +30,16 @@ use crate::{clock, say};
   kniha init                                     asks for a title, makes ./book
   kniha --book protests init --title \"Protests\" --member Vera --yes
   KNIHA_DATABASE_URL=postgres://… kniha init --database postgres --at-rest \"LUKS, key asked at boot\"
+  kniha init --first vera:opener,investigator --first oleg:opener,lawyer --first ira:auditor
   kniha init --team small --custodian a.pub … --screener d.pub … --lawyer f.pub …
 
-The folder then holds kniha.toml, register.key and register.db. Keep a copy of register.key somewhere
-else, offline: without it nobody can open the book, and whoever has it and the database can read it.
+With --first the book is closed from the beginning: its key is sealed to those members who work with it, and is in
+no file. Hats are opener, investigator, lawyer (one may have several), caseworker, auditor, operator, custodian (each
+of these alone). An auditor is needed: nothing sealed is opened that nobody could watch. Use names that are nobody's
+own. Each member's eight words are printed once, unless LOGIN:HATS:KEYFILE names a key from `kniha keys new`.
+
+Without --first the folder holds register.key. Keep a copy of it somewhere else, offline: without it nobody can open
+the book, and whoever has it and the database can read it. `kniha member found` closes such a book later.
 
 With --team the first key list is drafted too (`kniha help team`), from public keys that the members made
 with `kniha keys new` on their own machines, and desk.keys is made. No member's secret key is ever made here.")]
@@ -43,6 +50,9 @@ pub(crate) struct Raw {
     /// What the first member is called
     #[arg(long, default_value = "desk")]
     member: String,
+    /// A first member, LOGIN:HATS, or LOGIN:HATS:KEYFILE for a key that was made elsewhere; give one for each
+    #[arg(long, value_name = "LOGIN:HATS")]
+    first: Vec<String>,
     /// sqlite, or postgres (its address is taken from KNIHA_DATABASE_URL)
     #[arg(long)]
     database: Option<String>,
@@ -67,6 +77,7 @@ pub(crate) struct Init {
     database: Database,
     at_rest: Option<String>,
     team: Option<Plan>,
+    firsts: Vec<First>,
 }
 
 impl Raw {
@@ -116,21 +127,31 @@ impl Raw {
             let text = text.trim().to_owned();
             text::check_line(&text).map(|()| text).map_err(|e| Failure::usage(format!("The {what} cannot be used: {e}."), "Write another one."))
         };
-        Ok(Init { dir, title: line("title", title)?, member: line("member's name", self.member)?, database, at_rest: self.at_rest, team })
+        let firsts = self.first.iter().map(|written| First::parse(written)).collect::<anyhow::Result<Vec<_>>>()?;
+        let member = firsts.iter().find(|first| first.hats.read()).map_or(self.member, |first| first.login.clone());
+        Ok(Init { dir, title: line("title", title)?, member: line("member's name", member)?, database, at_rest: self.at_rest, team, firsts })
     }
 }
 
 impl Init {
     /// A book in a file, with nothing asked.
     pub(crate) fn on_sqlite(dir: PathBuf, title: &str, member: &str) -> Init {
-        Init { dir, title: title.to_owned(), member: member.to_owned(), database: Database::Sqlite, at_rest: None, team: None }
+        Init { dir, title: title.to_owned(), member: member.to_owned(), database: Database::Sqlite, at_rest: None, team: None, firsts: Vec::new() }
     }
 }
 
 pub(crate) async fn run(init: Init) -> anyhow::Result<()> {
-    let dir = init.dir.clone();
-    let home = make(init).await?;
+    let (dir, firsts) = (init.dir.clone(), init.firsts.clone());
+    let mut home = make(init).await?;
     let shown = dir.display();
+    if !firsts.is_empty() {
+        let key = home.key().await?;
+        let store = home.store_with(&key).await?;
+        let added = house::found(&dir, &mut home.config, &store, &key, &firsts).await?;
+        store.close().await;
+        say::note(&format!("The book “{}” is made in {shown} ({}).", say::visible(&home.config.title), home.config.database.kind()));
+        return super::member::tell(&added, &dir);
+    }
     say::note(&format!(
         "The book “{}” is made in {shown} ({}).\n\nKeep a copy of {shown}/register.key in another place, offline: without it nobody can open the book.\n\nNext:\n  kniha --book {shown} serve desk      open it in a browser\n  kniha --book {shown} import --help   bring in what you have\n  kniha --book {shown} doctor          look it over",
         say::visible(&home.config.title),

@@ -16,7 +16,7 @@ mod shape;
 mod signature;
 
 pub use day::{text as day_text, today};
-pub use demo::{DemoTeam, demo};
+pub use demo::{DemoAccount, DemoTeam, demo};
 pub use desk_keys::DeskKeys;
 pub use folder::{current, served};
 pub use portal::portal_folder;
