@@ -8,11 +8,12 @@ use kniha_core::commit::Hash;
 
 use crate::part::{Envelope, EnvelopeError, PartId};
 use crate::quorum::QuorumNo;
+use crate::readlog::{ReadLogError, Reading};
 use crate::secret::Secret;
 use crate::share::Share;
 use crate::sign::{Purpose, Signature, SigningKey, VerifyingKey};
-use crate::wrap::{Wrap, WrapError};
-use crate::xwing::{KeyId, PublicKey, SecretKey};
+use crate::wrap::{Offer, Own, OwnUse, Wrap, WrapError};
+use crate::xwing::{KeyId, PublicKey, SecretKey, XWingError};
 
 /// Why a holder did not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,12 +38,16 @@ pub enum HolderError {
     /// The wrap does not open.
     #[error("the wrapped key does not open")]
     Wrap(#[source] WrapError),
+    /// The entry does not open.
+    #[error("the entry of the read log does not open")]
+    ReadLog(#[source] ReadLogError),
 }
 
 /// Proof that the reading of a part stands in the read log: the hash of its entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadReceipt {
     part: PartId,
+    case: Option<[u8; 16]>,
     entry: Hash,
 }
 
@@ -50,7 +55,13 @@ impl ReadReceipt {
     /// The receipt of an entry that is durable in the log. Only whoever wrote it may call this.
     #[must_use]
     pub fn of_entry(part: PartId, entry: Hash) -> ReadReceipt {
-        ReadReceipt { part, entry }
+        ReadReceipt { part, case: None, entry }
+    }
+
+    /// The same reading, through the key of this case.
+    #[must_use]
+    pub fn through(self, case: [u8; 16]) -> ReadReceipt {
+        ReadReceipt { case: Some(case), ..self }
     }
 
     /// The part that was to be read.
@@ -74,11 +85,29 @@ pub trait KeyHolder {
     /// [`HolderError`] if the receipt is not for this part, or no key of theirs opens it.
     fn share(&self, envelope: &Envelope, quorum: QuorumNo, receipt: &ReadReceipt) -> Result<Share, HolderError>;
 
-    /// A case key that was wrapped to the member; masked while the gate keeps its half.
+    /// What was wrapped to the member: the key of a case through which a part is read, or a part's key, masked while the gate keeps its half.
     ///
     /// # Errors
     /// [`HolderError`] if the receipt is not for what is wrapped, or no key of theirs opens it.
     fn unwrap(&self, wrap: &Wrap, receipt: &ReadReceipt) -> Result<Secret<32>, HolderError>;
+
+    /// A share that somebody else gave the member, sealed for a while.
+    ///
+    /// # Errors
+    /// [`HolderError`] if the receipt is not for its part, or no key of theirs opens it.
+    fn take(&self, offer: &Offer, receipt: &ReadReceipt) -> Result<Share, HolderError>;
+
+    /// What was sealed to the member for their own use.
+    ///
+    /// # Errors
+    /// [`HolderError::Wrap`] if no key of theirs opens it for this use.
+    fn own(&self, own: &Own, what: OwnUse) -> Result<Secret<32>, HolderError>;
+
+    /// Entry `n` of the read log, if the member is an auditor.
+    ///
+    /// # Errors
+    /// [`HolderError::ReadLog`] if it is sealed to others or was changed.
+    fn reading(&self, n: u64, sealed: &[u8]) -> Result<Reading, HolderError>;
 
     /// The member's signature.
     ///
@@ -125,12 +154,30 @@ impl KeyHolder for MemoryHolder {
     }
 
     fn unwrap(&self, wrap: &Wrap, receipt: &ReadReceipt) -> Result<Secret<32>, HolderError> {
-        let asked = PartId::from_random(*wrap.subject());
-        if receipt.part != asked {
-            return Err(HolderError::Receipt { asked });
+        if receipt.case.unwrap_or(*receipt.part.bytes()) != *wrap.subject() {
+            return Err(HolderError::Receipt { asked: PartId::from_random(*wrap.subject()) });
         }
         let key = self.key(wrap.to()).ok_or(HolderError::Wrap(WrapError::NotForUs { to: wrap.to() }))?;
         wrap.open(key).map_err(HolderError::Wrap)
+    }
+
+    fn take(&self, offer: &Offer, receipt: &ReadReceipt) -> Result<Share, HolderError> {
+        if receipt.part != *offer.part() {
+            return Err(HolderError::Receipt { asked: *offer.part() });
+        }
+        let key = self.key(offer.to()).ok_or(HolderError::Wrap(WrapError::NotForUs { to: offer.to() }))?;
+        offer.open(key).map_err(HolderError::Wrap)
+    }
+
+    fn own(&self, own: &Own, what: OwnUse) -> Result<Secret<32>, HolderError> {
+        let key = self.key(own.to()).ok_or(HolderError::Wrap(WrapError::NotForUs { to: own.to() }))?;
+        own.open(what, key).map_err(HolderError::Wrap)
+    }
+
+    fn reading(&self, n: u64, sealed: &[u8]) -> Result<Reading, HolderError> {
+        let unread = ReadLogError::Closed(XWingError::Closed);
+        let opened = self.opening.iter().map(|(_, key)| Reading::open(n, sealed, key)).find_map(Result::ok);
+        opened.ok_or(HolderError::ReadLog(unread))
     }
 
     fn sign(&self, purpose: Purpose, message: &[u8]) -> Result<Signature, HolderError> {

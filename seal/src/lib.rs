@@ -16,6 +16,7 @@ pub mod mailbox;
 pub mod opener;
 pub mod part;
 pub mod quorum;
+pub mod readlog;
 pub mod receipt;
 pub mod sealer;
 pub mod secret;

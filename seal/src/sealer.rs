@@ -17,8 +17,9 @@ use sha2::{Digest, Sha256};
 
 use crate::age::{CHUNK, FileKey, StreamSealer};
 use crate::part::{Cover, CoverError, Day, Envelope, EnvelopeError, PartId};
-use crate::quorum::Quorum;
+use crate::quorum::{OWN_WORDS, Quorum, Slot};
 use crate::size::{self, Padding};
+use crate::xwing::SecretKey;
 
 /// Bytes of the trailer.
 pub(crate) const TRAILER: u64 = 8;
@@ -92,11 +93,25 @@ impl Sealer {
     /// # Errors
     /// [`SealError`] if the cover or the quorums are bad.
     pub fn new(cover: &Cover, quorums: &[&Quorum], padding: Padding, rng: &mut impl CryptoRng, out: &mut Vec<u8>) -> Result<Sealer, SealError> {
-        let written = cover.encode().map_err(SealError::Cover)?;
+        Sealer::under(&FileKey::random(rng), cover, quorums, padding, rng, out)
+    }
+
+    /// Begins a part that no quorum opens: the caller wraps its key, which this gives back. The header is sealed to a key that is forgotten at once.
+    ///
+    /// # Errors
+    /// As [`Sealer::new`].
+    pub fn alone(cover: &Cover, padding: Padding, rng: &mut impl CryptoRng, out: &mut Vec<u8>) -> Result<(Sealer, FileKey), SealError> {
+        let nobody = Slot { slot: 1, key: SecretKey::random(rng).public() };
+        let nobody = Quorum::new(OWN_WORDS, 1, 1, vec![nobody]).map_err(|_| SealError::Envelope(EnvelopeError::Quorums { quorums: 1 }))?;
         let key = FileKey::random(rng);
-        let envelope = Envelope::seal(cover.part, cover.list_no, quorums, &key, rng).map_err(SealError::Envelope)?;
+        Ok((Sealer::under(&key, cover, &[&nobody], padding, rng, out)?, key))
+    }
+
+    fn under(key: &FileKey, cover: &Cover, quorums: &[&Quorum], padding: Padding, rng: &mut impl CryptoRng, out: &mut Vec<u8>) -> Result<Sealer, SealError> {
+        let written = cover.encode().map_err(SealError::Cover)?;
+        let envelope = Envelope::seal(cover.part, cover.list_no, quorums, key, rng).map_err(SealError::Envelope)?;
         let start = out.len();
-        let mut stream = StreamSealer::new(&key, rng, out);
+        let mut stream = StreamSealer::new(key, rng, out);
         let len = u32::try_from(written.len()).map_err(|_| SealError::TooLong)?;
         stream.push(&len.to_be_bytes(), out);
         stream.push(&written, out);

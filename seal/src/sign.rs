@@ -29,6 +29,12 @@ pub enum Purpose {
     Act,
     /// What the desk asks of the portal.
     Collect,
+    /// An entry of custody.
+    Custody,
+    /// The wish to join a team, by the key it is made with.
+    Join,
+    /// How far an auditor has followed the log of readings.
+    LogHead,
 }
 
 /// Why a key or a signature was refused.
@@ -75,6 +81,9 @@ impl Purpose {
             Purpose::Receipt => b"kniha/1/sign/receipt",
             Purpose::Act => b"kniha/1/sign/act",
             Purpose::Collect => b"kniha/1/sign/collect",
+            Purpose::Custody => b"kniha/1/sign/custody",
+            Purpose::Join => b"kniha/1/sign/join",
+            Purpose::LogHead => b"kniha/1/sign/log-head",
         }
     }
 

@@ -1,12 +1,21 @@
-//! Wrapped keys: a case's key, sealed to a member.
+//! Wrapped keys: a case's key, sealed to a member; a part's key, sealed to a case or a member.
 //!
-//! A case has a key pair per epoch; a grant wraps the secret half to the member. What is wrapped is masked with a *gate half*, `key ⊕ R`: the gate keeps R
-//! and gives it out against a receipt and within the cap, so that a cap is not an if-statement that a patched program skips. Randomness is an argument;
-//! does no I/O.
+//! A case has a key pair per epoch; a grant wraps the secret half to the member. A part's key ([`part_block`]) is wrapped masked with a *gate half*,
+//! `key ⊕ R`: the gate keeps R and gives it out against a receipt and within the cap, so that a cap is not an if-statement that a patched program skips.
+//! [`Offer`] is a share given to another member for a while, [`Own`] what only its member uses. Randomness is an argument; does no I/O.
+
+mod offer;
+mod own;
+
+pub use offer::Offer;
+pub use own::{Own, OwnUse};
 
 use rand_core::CryptoRng;
 
+use crate::age::FileKey;
 use crate::cbor::{CborError, Reader, Writer};
+use crate::label;
+use crate::part::PartId;
 use crate::secret::Secret;
 use crate::xwing::{ENC_LEN, KeyId, PublicKey, Sealed, SecretKey, TAG_LEN, XWingError};
 
@@ -31,7 +40,30 @@ pub enum WrapError {
     Closed(#[source] XWingError),
 }
 
-/// A key of 32 bytes, wrapped to one member for one case and epoch.
+/// A part's key as it is wrapped: the key, then 16 bytes that say whether it came back unharmed and of which part it is.
+#[must_use]
+pub fn part_block(part: &PartId, key: &FileKey) -> Secret<32> {
+    let mut block = [0; 32];
+    block[..16].copy_from_slice(key.expose());
+    block[16..].copy_from_slice(&part_check(part, key));
+    Secret::take(&mut block)
+}
+
+/// The key in an unmasked block; `None` if it is not this part's.
+#[must_use]
+pub fn part_key(part: &PartId, block: &Secret<32>) -> Option<FileKey> {
+    let key = FileKey::from_slice(&block.expose()[..16])?;
+    let same = subtle::ConstantTimeEq::ct_eq(part_check(part, &key).as_slice(), &block.expose()[16..]);
+    bool::from(same).then_some(key)
+}
+
+fn part_check(part: &PartId, key: &FileKey) -> [u8; 16] {
+    let mut check = [0; 16];
+    check.copy_from_slice(&label::hash("kniha/1/part-block", &[part.bytes(), key.expose()]).0[..16]);
+    check
+}
+
+/// A key of 32 bytes, wrapped to one key: of `subject`, a case or a part, in an epoch of the case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrap {
     to: KeyId,
@@ -63,7 +95,7 @@ impl Wrap {
         self.to
     }
 
-    /// Of which case.
+    /// Of which case or part.
     #[must_use]
     pub fn subject(&self) -> &[u8; 16] {
         &self.subject
@@ -73,6 +105,14 @@ impl Wrap {
     #[must_use]
     pub fn epoch(&self) -> u32 {
         self.epoch
+    }
+
+    /// Opens the wrap with a case's key. A member's key opens through [`crate::holder::KeyHolder::unwrap`], which asks for a receipt.
+    ///
+    /// # Errors
+    /// [`WrapError`] if it was wrapped to another key or does not open.
+    pub fn open_with(&self, case: &SecretKey) -> Result<Secret<32>, WrapError> {
+        if case.public().id() == self.to { self.open(case) } else { Err(WrapError::NotForUs { to: self.to }) }
     }
 
     pub(crate) fn open(&self, key: &SecretKey) -> Result<Secret<32>, WrapError> {
@@ -131,6 +171,19 @@ mod tests {
         let opened = Wrap::decode(&wrap.encode()).unwrap().open(&member).unwrap();
         assert_ne!(opened, case_key);
         assert_eq!(opened.xor(&gate), case_key);
+    }
+
+    #[test]
+    fn a_part_key_comes_back_for_its_own_part_and_with_the_right_half_alone() {
+        let mut rng = rng(83);
+        let (case, key, part) = (SecretKey::random(&mut rng), FileKey::random(&mut rng), PartId::from_random([4; 16]));
+        let (masked, gate) = split_gate(&part_block(&part, &key), &mut rng);
+        let wrap = Wrap::seal(&case.public(), *part.bytes(), 1, &masked, &mut rng).unwrap();
+        let opened = wrap.open_with(&case).unwrap();
+        assert_eq!(part_key(&part, &opened.xor(&gate)), Some(key));
+        assert_eq!(part_key(&part, &opened), None, "without the gate's half");
+        assert_eq!(part_key(&PartId::from_random([5; 16]), &opened.xor(&gate)), None, "another part");
+        assert!(matches!(wrap.open_with(&SecretKey::random(&mut rng)), Err(WrapError::NotForUs { .. })));
     }
 
     #[test]
