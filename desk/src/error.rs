@@ -13,9 +13,11 @@ use kniha_core::value::ValueError;
 use kniha_store::StoreError;
 
 use crate::fields::Fields;
-use crate::gate::GateError;
+use kniha_core::time::UtcMicros;
+use kniha_gate::{ActError, GateError};
 use crate::lang::Tongue;
 use crate::page::Frame;
+use crate::parts::when::moment;
 
 /// Why a page could not be shown or a form not be taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +58,17 @@ pub enum PageError {
     WrongKind,
     /// The value was erased.
     Erased,
+    /// An act of two people does not hold.
+    Act(ActError),
+    /// As much was shown as may be.
+    Cap {
+        /// When more is shown.
+        until: UtcMicros,
+    },
+    /// Nobody could read the log of readings.
+    NoAuditor,
+    /// The log of readings does not hold.
+    Log,
 }
 
 /// A form that can be sent again with a fresh token, from the page that says why it was not taken: a browser that goes back may have forgotten
@@ -97,8 +110,21 @@ impl From<StoreError> for PageError {
 
 impl From<GateError> for PageError {
     fn from(error: GateError) -> PageError {
+        match error {
+            GateError::NoMember | GateError::NoPart | GateError::NotInCase => return PageError::NotFound,
+            GateError::Gone => return PageError::Erased,
+            GateError::Act(error) => return PageError::Act(error),
+            GateError::Cap { until, .. } => return PageError::Cap { until },
+            GateError::NoAuditor => return PageError::NoAuditor,
+            _ => {}
+        }
+        // No error of the gate holds a key, a word or anything that was told.
         eprintln!("desk: {error}");
-        PageError::Broken
+        match error {
+            GateError::Full { .. } => PageError::Full,
+            GateError::Log { .. } => PageError::Log,
+            _ => PageError::Broken,
+        }
     }
 }
 
@@ -124,6 +150,10 @@ impl PageError {
             PageError::Claim(_) => "err-claim",
             PageError::WrongKind => "err-wrong-kind",
             PageError::Erased => "err-erased",
+            PageError::Act(_) => "err-act",
+            PageError::Cap { .. } => "err-cap",
+            PageError::NoAuditor => "err-no-auditor",
+            PageError::Log => "err-log",
         }
     }
 
@@ -135,12 +165,12 @@ impl PageError {
             PageError::Malformed => StatusCode::BAD_REQUEST,
             PageError::Host => StatusCode::MISDIRECTED_REQUEST,
             PageError::Foreign | PageError::Stale | PageError::SignedOut => StatusCode::FORBIDDEN,
-            PageError::Wait => StatusCode::TOO_MANY_REQUESTS,
+            PageError::Wait | PageError::Cap { .. } => StatusCode::TOO_MANY_REQUESTS,
             PageError::Slow | PageError::Gone | PageError::Busy | PageError::ClockBack => StatusCode::SERVICE_UNAVAILABLE,
             PageError::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             PageError::Full => StatusCode::INSUFFICIENT_STORAGE,
             PageError::Claim(_) | PageError::WrongKind => StatusCode::UNPROCESSABLE_ENTITY,
-            PageError::Erased => StatusCode::CONFLICT,
+            PageError::Erased | PageError::Act(_) | PageError::NoAuditor | PageError::Log => StatusCode::CONFLICT,
         }
     }
 
@@ -190,12 +220,32 @@ struct ErrorPage<'a> {
 pub(crate) fn dress(error: &PageError, again: Option<&Again>, frame: Frame) -> Response {
     let t = frame.t;
     let part = |part: &str| t.get(&format!("{}-{part}", error.key()));
-    let reason = if let PageError::Claim(claim) = error { Some(claim_reason(t, claim)) } else { None };
+    let reason = match error {
+        PageError::Claim(claim) => Some(claim_reason(t, claim)),
+        PageError::Act(act) => Some(t.get(act_reason(*act))),
+        PageError::Cap { until } => Some(t.with("cap-until", &[("time", &moment(t, *until))])),
+        _ => None,
+    };
     let page =
         ErrorPage { lost: part("lost"), next: part("next"), reason, again, signed_out: *error == PageError::SignedOut, frame: frame.titled(part("what")) };
     match page.render() {
         Ok(html) => Html(html).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Why an act does not hold: the key of a message.
+pub(crate) fn act_reason(error: ActError) -> &'static str {
+    match error {
+        ActError::Unknown | ActError::Kind => "act-unknown",
+        ActError::SamePerson => "act-same-person",
+        ActError::Hats => "act-hats",
+        ActError::Oneself => "act-oneself",
+        ActError::Closed => "act-closed",
+        ActError::Unsigned => "act-unsigned",
+        ActError::Signature => "act-signature",
+        ActError::Locked => "act-locked",
+        ActError::Length => "act-length",
     }
 }
 

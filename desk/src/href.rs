@@ -4,7 +4,7 @@
 
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
-use kniha_core::id::{ClaimId, NodeId};
+use kniha_core::id::{ClaimId, MemberId, NodeId};
 use kniha_core::vocab::NodeKind;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -25,6 +25,11 @@ pub(crate) fn sign_in(asked: &Uri) -> String {
 pub(crate) fn own(to: &str) -> Option<&str> {
     let is_path = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') && to.bytes().all(|byte| byte.is_ascii_graphic());
     (is_path && to.len() <= 2_000 && !to.starts_with(SIGN_IN)).then_some(to)
+}
+
+/// The page of a member.
+pub(crate) fn member(id: MemberId) -> String {
+    format!("/members/{id}")
 }
 
 /// The list of a kind.

@@ -52,6 +52,11 @@ impl Tongue {
         self.fill(key, parts)
     }
 
+    /// The same as text that is kept or signed, without marks that cannot be seen.
+    pub(crate) fn plain(self, key: &str, parts: &[(&'static str, &str)]) -> String {
+        self.with(key, parts).replace(['\u{2068}', '\u{2069}'], "")
+    }
+
     /// The message of a key that counts something (`$n`), with the plural forms of its language.
     pub(crate) fn count(self, key: &str, n: usize) -> String {
         // A number's direction cannot spill over: without the isolating marks it can be copied and compared.
@@ -190,7 +195,7 @@ mod tests {
                 asked_for(&path, ending, keys);
             } else if path.to_str().unwrap().ends_with(ending) {
                 let text = std::fs::read_to_string(&path).unwrap();
-                for call in ["t.get(\"", "t.with(\"", "t.count(\""] {
+                for call in ["t.get(\"", "t.with(\"", "t.plain(\"", "t.count(\""] {
                     let calls = text.match_indices(call).filter(|(at, _)| !text[..*at].ends_with(char::is_alphanumeric));
                     keys.extend(calls.filter_map(|(at, _)| text[at + call.len()..].split_once('"')).map(|(key, _)| key.to_owned()));
                 }

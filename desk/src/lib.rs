@@ -6,11 +6,12 @@
 #![allow(dead_code, reason = "until every place of the house is built")]
 
 mod assets;
+#[cfg(test)]
+mod cast;
 pub mod draw;
 mod error;
 mod fields;
 mod form;
-pub mod gate;
 mod guard;
 mod href;
 mod lang;

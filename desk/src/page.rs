@@ -11,7 +11,7 @@ use kniha_core::vocab::NodeKind;
 use crate::error::PageError;
 use crate::fields::Fields;
 use crate::form::Problems;
-use crate::gate::Hats;
+use kniha_core::access::Hats;
 use crate::href;
 use crate::lang::Tongue;
 use crate::rooms::{Rooms, Visit};

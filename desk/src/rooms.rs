@@ -16,11 +16,13 @@ use kniha_core::id::{ClaimId, MemberId, NodeId};
 use kniha_core::lang::Lang;
 use kniha_core::time::UtcMicros;
 use kniha_seal::secret::Secret;
-use kniha_store::{ReadTx, Reader, Store, StoreError, claim, labels, reader};
+use kniha_store::{Random, ReadTx, Reader, Store, StoreError, claim, labels, reader};
+use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use crate::error::PageError;
-use crate::gate::{Account, AccountState, Hats, House, Present};
+use kniha_core::access::Hats;
+use kniha_gate::{Account, AccountState, House, Present};
 use crate::href;
 use crate::session::{FormToken, Sessions, Ticket, TicketHash};
 
@@ -36,7 +38,7 @@ pub struct Rooms(Arc<Shared>);
 
 struct Shared {
     house: House,
-    book: OnceCell<Arc<Store>>,
+    book: OnceCell<Unlocked>,
     open: Open,
     sessions: Sessions,
     now: Now,
@@ -44,6 +46,13 @@ struct Shared {
     /// For the forms of whoever is not signed in.
     door: FormToken,
     cookie: String,
+    secret: Secret<32>,
+}
+
+/// An open book with the key that opened it, which newcomers are given.
+struct Unlocked {
+    store: Arc<Store>,
+    register: Secret<32>,
 }
 
 /// A request of somebody who is signed in; the book may be locked.
@@ -54,6 +63,8 @@ pub(crate) struct Visit {
     /// Their account as it is now.
     pub(crate) account: Account,
     pub(crate) session: TicketHash,
+    /// When words and code were typed last.
+    pub(crate) confirmed: UtcMicros,
     pub(crate) token: FormToken,
     /// The machine's clock.
     pub(crate) now: Now,
@@ -78,13 +89,14 @@ impl Rooms {
     /// [`StoreError::Machine`] when the operating system has no randomness.
     pub fn new(house: House, open: Open, now: Now, lang: Lang, port: u16) -> Result<Rooms, StoreError> {
         let (door, cookie) = (FormToken::draw()?, format!("desk-{port}"));
-        Ok(Rooms(Arc::new(Shared { house, book: OnceCell::new(), open, sessions: Sessions::default(), now, lang, door, cookie })))
+        let secret = Secret::take(&mut Random::default().bytes()?);
+        Ok(Rooms(Arc::new(Shared { house, book: OnceCell::new(), open, sessions: Sessions::default(), now, lang, door, cookie, secret })))
     }
 
     /// The open book, if somebody brought its key.
     #[must_use]
     pub fn book(&self) -> Option<&Arc<Store>> {
-        self.0.book.get()
+        self.0.book.get().map(|book| &book.store)
     }
 
     pub(crate) fn house(&self) -> &House {
@@ -107,9 +119,21 @@ impl Rooms {
         &self.0.door
     }
 
+    /// The key of the open book.
+    pub(crate) fn register(&self) -> Option<&Secret<32>> {
+        self.0.book.get().map(|book| &book.register)
+    }
+
     /// Opens the book, once.
     pub(crate) async fn unlock(&self, register: Secret<32>) -> Result<&Arc<Store>, StoreError> {
-        self.0.book.get_or_try_init(|| (self.0.open)(register)).await
+        let open = async || Ok(Unlocked { store: (self.0.open)(register.clone()).await?, register });
+        self.0.book.get_or_try_init(open).await.map(|book| &book.store)
+    }
+
+    /// A hash of bytes that only this run of the desk can make. The bytes have a fixed length wherever this is called with one label.
+    pub(crate) fn mark(&self, label: &str, bytes: &[u8]) -> String {
+        let hash = Sha256::new_with_prefix(self.0.secret.expose()).chain_update(label).chain_update(bytes).finalize();
+        data_encoding::BASE64URL_NOPAD.encode(&hash)
     }
 
     /// The ticket that a request shows.
@@ -128,7 +152,7 @@ impl Rooms {
             self.sessions().end_of(id, now);
             return None;
         };
-        Some(Visit { rooms: self.clone(), who: session.who, account, session: session.held, token: ticket.form(), now: Arc::clone(&self.0.now) })
+        Some(Visit { rooms: self.clone(), who: session.who, account, session: session.held, confirmed: session.confirmed, token: ticket.form(), now: Arc::clone(&self.0.now) })
     }
 
     /// Begins a session, ends the one that the browser had, and leads on.

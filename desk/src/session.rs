@@ -20,7 +20,7 @@ use kniha_store::{Random, StoreError};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::gate::Present;
+use kniha_gate::Present;
 
 /// Longest time without a request, in microseconds.
 pub(crate) const IDLE_US: i64 = 20 * 60 * 1_000_000;
@@ -99,6 +99,8 @@ pub(crate) struct Session {
     pub(crate) who: Arc<Present>,
     pub(crate) began: UtcMicros,
     pub(crate) seen: UtcMicros,
+    /// When words and code were typed last.
+    pub(crate) confirmed: UtcMicros,
 }
 
 impl Session {
@@ -134,7 +136,7 @@ impl Sessions {
         while all.len() >= OF_ALL {
             oldest(&all, None).map(|at| all.remove(at));
         }
-        all.push(Session { held: ticket.held(), who, began: now, seen: now });
+        all.push(Session { held: ticket.held(), who, began: now, seen: now, confirmed: now });
         Ok(ticket)
     }
 
@@ -146,6 +148,18 @@ impl Sessions {
         let found = all.iter_mut().fold(None, |found, session| if bool::from(session.held.ct_eq(&held)) { Some(session) } else { found })?;
         found.seen = now;
         Some(found.clone())
+    }
+
+    /// Notes that words and code were typed again.
+    pub(crate) fn confirm(&self, held: &TicketHash, now: UtcMicros) {
+        if let Some(session) = self.lock(now).iter_mut().find(|session| session.held == *held) {
+            session.confirmed = now;
+        }
+    }
+
+    /// Ends every session of a member but this one.
+    pub(crate) fn end_others(&self, member: MemberId, own: &TicketHash, now: UtcMicros) {
+        self.lock(now).retain(|session| session.who.id() != member || session.held == *own);
     }
 
     /// Ends the session of this ticket.
@@ -172,7 +186,8 @@ impl Sessions {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::stage::{NOW, id, someone};
+    use crate::cast::someone;
+    use crate::stage::{NOW, id};
 
     const MINUTE_US: i64 = 60_000_000;
 

@@ -16,12 +16,13 @@ use kniha_core::lang::Lang;
 use kniha_core::time::UtcMicros;
 use kniha_core::value::Value;
 use kniha_core::vocab::{NodeKind, property};
+use kniha_gate::House;
 use kniha_store::{Beginning, ClaimView, Durability, Key, NameSecret, Place, RecordView, Store};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tower::ServiceExt;
 
-use crate::gate::{Account, AccountState, Hat, Hats, House, Present};
-use crate::rooms::{Desk, Rooms};
+use crate::cast;
+use crate::rooms::{Desk, Open, Rooms};
 use crate::session::Ticket;
 
 pub(crate) const PORT: u16 = 8700;
@@ -106,13 +107,24 @@ impl Stage {
         write.commit().await.unwrap();
         let clock = Arc::new(AtomicI64::new(NOW.0));
         let store = Arc::new(store);
-        let rooms = rooms(Arc::clone(&store), &clock);
-        let account = put(rooms.house(), member, "tester", &[Hat::Investigator, Hat::Lawyer]);
-        let ticket = rooms.sessions().begin(Arc::new(Present::new(account)), NOW).unwrap();
+        let house = cast::house(folder.path()).await;
+        let rooms = rooms(house, Arc::clone(&store), &clock);
+        let ticket = rooms.sessions().begin(cast::present(rooms.house(), member).await, NOW).unwrap();
         let visit = rooms.visit(&cookie(&ticket)).await.unwrap();
         let (who, house, now) = (Arc::clone(&visit.who), rooms.house().clone(), Arc::clone(&visit.now));
         let desk = Desk { store, member, who, house, now, visit };
         Stage { router: crate::router(rooms.clone(), PORT), rooms, desk, clock, ticket, person, incident, source, name, hidden, hidden_claim, _folder: folder }
+    }
+
+    /// The same stage with somebody of the cast as the visitor.
+    pub(crate) async fn as_member(mut self, who: MemberId) -> Stage {
+        let present = cast::present(self.rooms.house(), who).await;
+        self.ticket = self.rooms.sessions().begin(present, self.now()).unwrap();
+        self
+    }
+
+    pub(crate) fn now(&self) -> UtcMicros {
+        UtcMicros(self.clock.load(Ordering::SeqCst))
     }
 
     /// A request as a browser sends it to our pages.
@@ -174,21 +186,13 @@ impl Stage {
 }
 
 /// A locked desk that opens this book whatever the key.
-fn rooms(store: Arc<Store>, clock: &Arc<AtomicI64>) -> Rooms {
+fn rooms(house: House, store: Arc<Store>, clock: &Arc<AtomicI64>) -> Rooms {
     let clock = Arc::clone(clock);
-    let open = move |_| -> std::pin::Pin<Box<dyn Future<Output = Result<Arc<Store>, kniha_store::StoreError>> + Send>> {
+    let open: Open = Arc::new(move |_| {
         let store = Arc::clone(&store);
         Box::pin(async move { Ok(store) })
-    };
-    Rooms::new(House::default(), Arc::new(open), Arc::new(move || UtcMicros(clock.load(Ordering::SeqCst))), Lang::En, PORT).unwrap()
-}
-
-/// Puts an account into the house; its words are its login.
-pub(crate) fn put(house: &House, id: MemberId, login: &str, hats: &[Hat]) -> Account {
-    let hats = Some(Hats::new(hats).unwrap());
-    let account = Account { id, login: login.to_owned(), hats, state: AccountState::Active, made: NOW, has_totp: true };
-    house.put(account.clone(), login);
-    account
+    });
+    Rooms::new(house, open, Arc::new(move || UtcMicros(clock.load(Ordering::SeqCst))), Lang::En, PORT).unwrap()
 }
 
 /// A request as a browser sends it that holds this ticket.
@@ -253,8 +257,3 @@ impl Answer {
     }
 }
 
-/// Somebody who is signed in.
-pub(crate) fn someone(n: u8) -> Arc<Present> {
-    let hats = Some(Hats::new(&[Hat::Investigator]).unwrap());
-    Arc::new(Present::new(Account { id: id(n), login: format!("m{n}"), hats, state: AccountState::Active, made: NOW, has_totp: true }))
-}

@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
 
 use crate::error::PageError;
-use crate::gate::{Hat, Hats};
+use kniha_core::access::{Hat, Hats};
 use crate::href;
 use crate::rooms::{Rooms, Visit};
 

@@ -24,7 +24,9 @@ pub struct Present {
 }
 
 impl Present {
-    pub(crate) fn new(account: Account, holder: MemoryHolder) -> Present {
+    /// Whoever holds an opened key of the account.
+    #[must_use]
+    pub fn new(account: Account, holder: MemoryHolder) -> Present {
         Present { account, holder, shown: Mutex::default() }
     }
 

@@ -7,7 +7,7 @@ use kniha_core::id::MemberId;
 use kniha_core::time::UtcMicros;
 use kniha_db::on;
 use kniha_seal::holder::KeyHolder;
-use kniha_seal::keyfile::{KeyFile, KeyFileError, MemberKey, Passphrase, PassphraseError, WrappingKey};
+use kniha_seal::keyfile::{KeyFile, KeyFileError, MemberKey, MemberPublic, Passphrase, PassphraseError, WrappingKey};
 use kniha_seal::secret::Secret;
 use kniha_seal::wrap::{Own, OwnUse};
 
@@ -222,6 +222,27 @@ impl House {
             Ok(None)
         });
         tried.await.map_err(|_| SignInError::Memory)?
+    }
+
+    /// Makes a key that these words open, for somebody who asks to join: one more of those who take the machine's memory, and in their queue.
+    ///
+    /// # Errors
+    /// [`SignInError::Crowd`], [`SignInError::Memory`], [`SignInError::Gate`].
+    pub async fn make_key(&self, passphrase: Passphrase) -> Result<(KeyFile, MemberPublic), SignInError> {
+        let waiting = self.waiting.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let _left = Left(&self.waiting);
+        if waiting >= QUEUE {
+            return Err(SignInError::Crowd);
+        }
+        let _turn = self.opening.acquire().await.map_err(|_| SignInError::Crowd)?;
+        let made = tokio::task::spawn_blocking(move || {
+            let mut rng = rng().map_err(SignInError::Gate)?;
+            let key = MemberKey::random(&mut rng);
+            let under = WrappingKey::fresh(&passphrase, &mut rng).map_err(|_| SignInError::Memory)?;
+            let file = key.close(&under, &mut rng).map_err(|_| SignInError::Gate(GateError::Sealing { doing: "closing a new key" }))?;
+            Ok((file, key.public()))
+        });
+        made.await.map_err(|_| SignInError::Memory)?
     }
 
     async fn check_code(&self, found: &Found, factor: &Own, holder: &impl KeyHolder, code: &str, now: UtcMicros) -> Result<(), SignInError> {

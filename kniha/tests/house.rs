@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("kniha-store", &["kniha-core", "kniha-db"]),
     ("kniha-reason", &["kniha-core"]),
     ("kniha-portal", &["kniha-core", "kniha-seal", "kniha-db", "kniha-inbox"]),
-    ("kniha-desk", &["kniha-core", "kniha-seal", "kniha-store"]),
+    ("kniha-desk", &["kniha-core", "kniha-seal", "kniha-gate", "kniha-store"]),
     ("kniha", &["kniha-core", "kniha-seal", "kniha-db", "kniha-inbox", "kniha-store", "kniha-reason", "kniha-portal", "kniha-desk"]),
 ];
 

@@ -11,6 +11,7 @@ si-code-needed = Type the six digits that your code app shows now, and your word
 si-wrong = Login, words or code are not right. Nobody is told which of them.
 si-words-bad = These are not eight words of the lists. Look for a slip: a word left out, twice, or with other first letters.
 si-wait = There were too many wrong sign-ins. Try again in { $time }.
+si-join = Not a member yet? Ask to come in
 si-not-yet = Your request is here, but two members have not signed it yet. Ask the one to whom you read your words.
 si-frozen = This account is frozen. Speak with another member, not through this desk.
 si-locked = The desk is locked: the first member who signs in opens the book. What people send is collected all the same.

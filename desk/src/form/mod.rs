@@ -5,6 +5,7 @@
 
 pub(crate) mod beside;
 pub(crate) mod choice;
+pub(crate) mod confirm;
 pub(crate) mod find;
 pub(crate) mod source;
 pub(crate) mod value;

@@ -1,20 +1,27 @@
 //! One file a page or form: its handler, its template's values, its tests.
 
+mod acts;
+mod arrested;
 mod claim_form;
+mod code;
 mod front;
 mod history;
 mod home;
+mod join;
 mod keys;
 mod leave;
 mod list;
 mod map;
+mod me;
+mod members;
 mod moves;
 mod record;
 mod record_form;
 mod search;
-mod sign_in;
+pub(crate) mod sign_in;
 mod source;
 mod structure;
+mod watch;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +32,13 @@ pub(crate) fn routes() -> Ways {
     Ways::new()
         .and(front::routes())
         .and(sign_in::routes())
+        .and(me::routes())
+        .and(code::routes())
+        .and(join::routes())
+        .and(members::routes())
+        .and(arrested::routes())
+        .and(acts::routes())
+        .and(watch::routes())
         .and(home::routes())
         .and(list::routes())
         .and(map::routes())

@@ -25,7 +25,7 @@ use super::search::SearchPage;
 use super::source::SourcePage;
 use super::structure::StructurePage;
 use crate::fields::Fields;
-use crate::gate::{Hat, Hats};
+use kniha_core::access::{Hat, Hats};
 use crate::lang::Tongue;
 use crate::page::{Frame, Room, Seat};
 use crate::parts::link::Link;

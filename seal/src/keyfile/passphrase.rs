@@ -45,6 +45,12 @@ impl Passphrase {
         Passphrase(Secret::random(rng))
     }
 
+    /// The passphrase of fresh random bits.
+    #[must_use]
+    pub fn take(bits: Secret<BYTES>) -> Passphrase {
+        Passphrase(bits)
+    }
+
     /// The 88 bits, which Argon2id takes as 11 bytes.
     #[must_use]
     pub fn bits(&self) -> &Secret<BYTES> {
