@@ -47,6 +47,8 @@ struct Shared {
     door: FormToken,
     cookie: String,
     secret: Secret<32>,
+    /// Whether everybody needs a second factor.
+    factor: bool,
 }
 
 /// An open book with the key that opened it, which newcomers are given.
@@ -90,7 +92,22 @@ impl Rooms {
     pub fn new(house: House, open: Open, now: Now, lang: Lang, port: u16) -> Result<Rooms, StoreError> {
         let (door, cookie) = (FormToken::draw()?, format!("desk-{port}"));
         let secret = Secret::take(&mut Random::default().bytes()?);
-        Ok(Rooms(Arc::new(Shared { house, book: OnceCell::new(), open, sessions: Sessions::default(), now, lang, door, cookie, secret })))
+        let factor = true;
+        Ok(Rooms(Arc::new(Shared { house, book: OnceCell::new(), open, sessions: Sessions::default(), now, lang, door, cookie, secret, factor })))
+    }
+
+    /// A desk over an invented book: whoever has no second factor is let in without one.
+    #[must_use]
+    pub fn of_an_invented_book(mut self) -> Rooms {
+        if let Some(shared) = Arc::get_mut(&mut self.0) {
+            shared.factor = false;
+        }
+        self
+    }
+
+    /// Whether everybody needs a second factor.
+    pub(crate) fn wants_factor(&self) -> bool {
+        self.0.factor
     }
 
     /// The open book, if somebody brought its key.

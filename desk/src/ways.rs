@@ -127,7 +127,7 @@ async fn wall(may: May, request: Request, next: Next) -> Response {
         None if is_read => Redirect::to(&href::sign_in(request.uri())).into_response(),
         None => PageError::SignedOut.into_response(),
         // Nobody is here with words alone: the second factor comes first.
-        Some(visit) if !visit.account.has_totp && !request.uri().path().starts_with(href::CODE) => Redirect::to(href::CODE).into_response(),
+        Some(visit) if !visit.account.has_totp && visit.rooms.wants_factor() && !request.uri().path().starts_with(href::CODE) => Redirect::to(href::CODE).into_response(),
         Some(visit) if visit.hats().is_some_and(|hats| may.allows(hats)) => next.run(request).await,
         Some(_) => PageError::NotFound.into_response(),
     }

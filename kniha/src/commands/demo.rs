@@ -166,7 +166,7 @@ And in another terminal, the program being {program}:
         let _ = stopped.await;
     }));
     let from = Some(Address::parse(&format!("http://{collect}"), None)?);
-    let served = serve::open(house::open(&dir).await?, &home, listener, serve::Collecting { from, every: ROUND }, watch).await;
+    let served = serve::open(house::open(&dir).await?, &home, listener, serve::Around { invented: true, from, every: ROUND }, watch).await;
     hours.abort();
     let _ = stop.send(());
     let _ = telling.await;

@@ -89,11 +89,12 @@ pub(crate) async fn run(raw: Raw, dir: PathBuf, watch: interrupt::Watch) -> anyh
         "The desk of “{}” is open at http://{address}/ on this machine only. It is locked until the first member signs in.\nCtrl-C closes it.",
         say::visible(&home.config.title)
     ));
-    open(house, &home, listener, Collecting { from, every: Duration::from_secs(raw.every * 60) }, watch).await
+    open(house, &home, listener, Around { invented: false, from, every: Duration::from_secs(raw.every * 60) }, watch).await
 }
 
-/// From where the desk collects while it is open, and how often.
-pub(crate) struct Collecting {
+/// From where the desk collects while it is open, and how often; and whether the book is an invented one.
+pub(crate) struct Around {
+    pub(crate) invented: bool,
     pub(crate) from: Option<Address>,
     pub(crate) every: Duration,
 }
@@ -113,10 +114,11 @@ pub(crate) async fn listen(port: u16) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until Ctrl-C or SIGTERM; requests under way are finished first. Meanwhile it collects, and takes away what has expired.
-pub(crate) async fn open(house: House, home: &Home, listener: TcpListener, collecting: Collecting, watch: interrupt::Watch) -> anyhow::Result<()> {
+pub(crate) async fn open(house: House, home: &Home, listener: TcpListener, around: Around, watch: interrupt::Watch) -> anyhow::Result<()> {
     let lang = home.config.languages.first().copied().unwrap_or(Lang::En);
     let (dir, database) = (home.dir.clone(), home.config.database.clone());
     let rooms = Rooms::new(house.clone(), opening(dir.clone(), database), Arc::new(clock::now), lang, listener.local_addr()?.port())?;
+    let rooms = if around.invented { rooms.of_an_invented_book() } else { rooms };
     let mut terminated = signal(SignalKind::terminate())?;
     watch.hand_over();
     let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -135,12 +137,12 @@ pub(crate) async fn open(house: House, home: &Home, listener: TcpListener, colle
     tokio::pin!(ended);
     loop {
         // Collecting asks a portal and waits for it, on this task alone: pages are served by others.
-        if let Err(error) = round(&house, &dir, collecting.from.as_ref()).await {
+        if let Err(error) = round(&house, &dir, around.from.as_ref()).await {
             say::note(&format!("Collecting: {}", crate::exit::explain(&error).1));
         }
         tokio::select! {
             () = &mut ended => break,
-            () = tokio::time::sleep(collecting.every) => {}
+            () = tokio::time::sleep(around.every) => {}
         }
     }
     serving.await?.map_err(|error: ServeError| anyhow::Error::new(error))?;

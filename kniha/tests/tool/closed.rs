@@ -85,8 +85,7 @@ fn what_is_in_a_closed_book_is_on_no_byte_of_its_folder() {
     let table: String = canaries.iter().enumerate().fold("id,name\n".to_owned(), |table, (n, canary)| format!("{table}{n},{canary}\n"));
     let (csv, map) = (book.write("people.csv", table), data("canaries.toml"));
     book.run(&["import", "csv", &csv, "--map", &map]).well();
-    let key = book.run(&["search", &canaries[7], "--json"]).well();
-    assert_eq!(key.json().len(), 1, "the canaries are in the book");
+    assert!(book.run(&["search", &canaries[7]]).well().out.contains(&canaries[7]), "the canaries are in the book");
     close(&book);
     let all = bytes(&book.dir());
     for canary in &canaries {
