@@ -82,9 +82,9 @@ pub(super) fn compare(one: &Prepared, other: &Prepared) -> Comparison {
     if kind == Kind::Unit {
         sides.cut_short();
     }
-    sides.sounding();
     sides.joined(false);
     sides.joined(true);
+    sides.sounding();
     sides.abbreviated(false);
     sides.abbreviated(true);
     sides.syllables(false);
@@ -157,7 +157,8 @@ impl Sides<'_> {
                         continue;
                     }
                     let near = nearest(&one.codes, &[Code::of(&sounds[..len])], FULL);
-                    if near > 0 {
+                    let nearer_alone = || pieces[first..=last].iter().any(|piece| nearest(&one.codes, &piece.codes, near) > near);
+                    if near > 0 && !nearer_alone() {
                         let weight = worth(near, one.weight);
                         let (mine, theirs) = if turned { (&mut self.right_taken, &mut self.left_taken) } else { (&mut self.left_taken, &mut self.right_taken) };
                         mine[at] = true;
@@ -177,7 +178,7 @@ impl Sides<'_> {
         for (at, one) in short.iter().enumerate() {
             let (mine, theirs) = if turned { (&mut self.right_taken, &mut self.left_taken) } else { (&mut self.left_taken, &mut self.right_taken) };
             let letters = one.text.chars().count();
-            if mine[at] || one.role != Role::Name || !(2..=7).contains(&letters) {
+            if mine[at] || one.named || one.role != Role::Name || !(2..=7).contains(&letters) {
                 continue;
             }
             for first in 0..long.len() {

@@ -2,7 +2,7 @@
 
 use kniha_core::words::{fold, stem};
 
-use super::Frequencies;
+use super::{Frequencies, Kind as Of};
 use super::table::{self, Kind, Known, LONGEST_PHRASE, Legal};
 use crate::link::name::code::Code;
 use crate::link::name::letters::words;
@@ -37,6 +37,8 @@ pub(super) struct Token {
     pub(super) text: Box<str>,
     pub(super) role: Role,
     pub(super) extra: bool,
+    /// Written as a name is, so that it is no abbreviation of first letters.
+    pub(super) named: bool,
     /// Equal where two tokens are one.
     pub(super) key: u64,
     pub(super) codes: Box<[Code]>,
@@ -48,12 +50,12 @@ pub(super) struct Token {
 }
 
 /// A name as tokens, with its legal form.
-pub(super) fn tokens(name: &str) -> (Vec<Token>, Option<Legal>) {
-    let pieces = pieces(name);
+pub(super) fn tokens(name: &str, of: Of) -> (Vec<Token>, Option<Legal>) {
+    let pieces = pieces(name, of);
     let (mut found, mut legal) = (Vec::new(), None);
     let mut at = 0;
     while at < pieces.len() && found.len() < MOST_TOKENS {
-        let (known, taken) = longest(&pieces[at..]);
+        let (known, taken) = longest(&pieces[at..], of);
         match known {
             Some(Known::Legal(form)) if at > 0 || pieces.len() > taken => legal = legal.or(Some(form)),
             Some(Known::Word { kind: Kind::Idle, .. }) => {}
@@ -95,6 +97,8 @@ fn count(tokens: &mut [Token]) {
 struct Piece {
     text: String,
     extra: bool,
+    /// Written as a name is, *Edo*; abbreviations of first letters are in capitals.
+    named: bool,
     known: Option<Known>,
     /// What it is known by in phrases, as written and with a slip put right.
     key: String,
@@ -107,7 +111,7 @@ impl Piece {
     }
 }
 
-fn pieces(name: &str) -> Vec<Piece> {
+fn pieces(name: &str, of: Of) -> Vec<Piece> {
     let cut: String = name.chars().take(LONGEST).collect();
     let mut pieces: Vec<Piece> = Vec::new();
     let mut extra = false;
@@ -115,7 +119,7 @@ fn pieces(name: &str) -> Vec<Piece> {
         // Dots, slashes and apostrophes inside abbreviations (L.L.C., A/S, Int'l, в/ч) fall out where single letters stand beside them.
         for word in chunk.split([' ', '\t', '\n', ',', ';', '(', ')', '[', ']', '-', '–', '—', '"', '«', '»', '“', '”']) {
             for part in abbreviation(word) {
-                humps(&part).iter().for_each(|hump| push_pieces(&fold(hump), extra, &mut pieces));
+                humps(&part).iter().for_each(|hump| push_pieces(&fold(hump), extra, is_named(hump), &mut pieces));
             }
         }
         extra = match chunk.chars().next_back() {
@@ -126,6 +130,10 @@ fn pieces(name: &str) -> Vec<Piece> {
         if pieces.len() > 2 * MOST_TOKENS {
             break;
         }
+    }
+    number_signs(&mut pieces);
+    if of == Of::Unit {
+        pieces.iter_mut().for_each(|piece| piece.known = table::unit_word(&piece.text));
     }
     if pieces.iter().all(|piece| piece.extra) {
         pieces.iter_mut().for_each(|piece| piece.extra = false);
@@ -155,32 +163,46 @@ fn humps(word: &str) -> [&str; 2] {
     [word, ""]
 }
 
-fn push_pieces(folded: &str, extra: bool, pieces: &mut Vec<Piece>) {
+fn is_named(word: &str) -> bool {
+    let mut letters = word.chars().filter(|c| c.is_alphabetic());
+    letters.next().is_some_and(char::is_uppercase) && letters.clone().count() > 1 && letters.all(char::is_lowercase)
+}
+
+fn push_pieces(folded: &str, extra: bool, named: bool, pieces: &mut Vec<Piece>) {
     for word in folded.split(' ').filter(|word| !word.is_empty()) {
         let mut from = 0;
         let mut before: Option<char> = None;
         for (at, c) in word.char_indices() {
             if before.is_some_and(|b| b.is_ascii_digit() != c.is_ascii_digit()) {
-                piece(&word[from..at], extra, pieces);
+                piece(&word[from..at], extra, named, pieces);
                 from = at;
             }
             before = Some(c);
         }
-        piece(&word[from..], extra, pieces);
+        piece(&word[from..], extra, named, pieces);
     }
 }
 
-fn piece(text: &str, extra: bool, pieces: &mut Vec<Piece>) {
+fn piece(text: &str, extra: bool, named: bool, pieces: &mut Vec<Piece>) {
     const ORDINAL: [&str; 16] = ["st", "nd", "rd", "th", "я", "й", "ая", "ый", "ий", "ой", "го", "ого", "га", "е", "и", "ы"];
     let after_number = pieces.last().is_some_and(|piece| piece.text.bytes().all(|b| b.is_ascii_digit()));
-    let idle = matches!(text, "no" | "nr" | "№") || (after_number && ORDINAL.contains(&text));
-    if !idle {
-        pieces.push(Piece { text: text.to_owned(), extra, known: table::word(text), key: table::key(text), near: table::near_key(text) });
+    if !(after_number && ORDINAL.contains(&text)) {
+        pieces.push(Piece { text: text.to_owned(), extra, named, known: table::word(text), key: table::key(text), near: table::near_key(text) });
+    }
+}
+
+/// Takes the sign away before a number: *No. 5, № 5*, but not *No Man's Land*.
+fn number_signs(pieces: &mut Vec<Piece>) {
+    let is_number = |piece: Option<&Piece>| piece.is_some_and(|piece| table::number(&piece.text).is_some());
+    for at in (0..pieces.len()).rev() {
+        if matches!(&*pieces[at].text, "no" | "nr") && is_number(pieces.get(at + 1)) {
+            pieces.remove(at);
+        }
     }
 }
 
 /// The longest phrase of the table that the pieces begin with, or what is known of the first one.
-fn longest(pieces: &[Piece]) -> (Option<Known>, usize) {
+fn longest(pieces: &[Piece], of: Of) -> (Option<Known>, usize) {
     let (mut keys, mut near) = (String::new(), String::new());
     let mut best = (pieces[0].known, 1);
     let mut words = 0;
@@ -202,7 +224,9 @@ fn longest(pieces: &[Piece]) -> (Option<Known>, usize) {
         if words > 1
             && let Some(known) = table::phrase(&keys).or_else(|| if words > 2 { table::phrase(&near) } else { None })
         {
-            best = (Some(known), at + 1);
+            if of != Of::Unit || !matches!(known, Known::Legal(_)) {
+                best = (Some(known), at + 1);
+            }
         }
     }
     best
@@ -219,9 +243,14 @@ impl Token {
         let mut initials = [0; MOST_INITIALS];
         let telling = pieces.iter().filter(|piece| !piece.is_idle());
         initials.iter_mut().zip(telling).for_each(|(letter, piece)| *letter = initial(&piece.text));
+        if text == "hq" || text.starts_with("headquarter") {
+            // GHQ, AHQ: the word keeps its own abbreviation.
+            initials[..2].copy_from_slice(b"hq");
+        }
         Token {
             role,
             extra: pieces[0].extra,
+            named: pieces[0].named,
             key: u64::from(concept),
             codes: Box::default(),
             initials,
@@ -238,6 +267,7 @@ impl Token {
             text: number.to_string().into(),
             role: Role::Number,
             extra: piece.extra,
+            named: piece.named,
             key,
             codes: Box::default(),
             initials: [0; MOST_INITIALS],
@@ -257,6 +287,7 @@ impl Token {
         let token = |role, key, codes: Box<[Code]>, db| Token {
             role,
             extra: piece.extra,
+            named: piece.named,
             key,
             codes,
             initials,
