@@ -69,7 +69,7 @@ pub(super) fn parts(name: &str) -> Vec<Part> {
     let idle = |word: &Word| table::idle(&word.text());
     let telling = words.iter().filter(|word| idle(word).is_none()).count();
     let mut parts: Vec<Part> = Vec::new();
-    let mut of_father = false;
+    let (mut of_father, mut of_house) = (false, false);
     for word in &words {
         let kept = match idle(word) {
             None => true,
@@ -80,7 +80,9 @@ pub(super) fn parts(name: &str) -> Vec<Part> {
         if kept && parts.len() < MOST_PARTS {
             parts.extend(Part::read(word).map(|part| Part { nasab: of_father, ..part }));
         }
-        of_father = !parts.is_empty() && (is_son_of(word) || (of_father && !kept));
+        of_father = !parts.is_empty() && !of_house && (is_son_of(word) || (of_father && !kept));
+        // Al bin Ali is a house, not a son.
+        of_house = *word.text() == *"al";
     }
     settle(&mut parts);
     know_each_other(&mut parts);
@@ -296,7 +298,7 @@ mod tests {
         let weight = |one: &str, other: &str| super::super::Prepared::new(one).compare(&super::super::Prepared::new(other)).weight;
         let turned = weight("Salim bin Yunus al-Harthy", "Yunus bin Salim al-Harthy");
         assert!(turned < Weight::NOTHING, "{turned}");
-        for other in ["Salim ibn Yunus al-Harthy", "Salim Yunus al-Harthy", "al-Harthy, Salim bin Yunus"] {
+        for other in ["Salim ibn Yunus al-Harthy", "Salim Yunus al-Harthy", "al-Harthy, Salim bin Yunus", "Salim bin Yunus Al bin Harthy"] {
             assert!(weight("Salim bin Yunus al-Harthy", other) >= super::super::SAME, "{other}");
         }
     }

@@ -2,8 +2,8 @@
 
 use kniha_core::words::{fold, stem};
 
-use super::{Frequencies, Kind as Of};
 use super::table::{self, Kind, Known, LONGEST_PHRASE, Legal};
+use super::{Frequencies, Kind as Of};
 use crate::link::name::code::Code;
 use crate::link::name::letters::words;
 use crate::link::name::read::readings;
