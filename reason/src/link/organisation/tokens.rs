@@ -223,10 +223,9 @@ fn longest(pieces: &[Piece], of: Of) -> (Option<Known>, usize) {
         // Three words bear out a slip in one of them.
         if words > 1
             && let Some(known) = table::phrase(&keys).or_else(|| if words > 2 { table::phrase(&near) } else { None })
+            && (of != Of::Unit || !matches!(known, Known::Legal(_)))
         {
-            if of != Of::Unit || !matches!(known, Known::Legal(_)) {
-                best = (Some(known), at + 1);
-            }
+            best = (Some(known), at + 1);
         }
     }
     best
