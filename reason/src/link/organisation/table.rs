@@ -81,10 +81,10 @@ impl Table {
         }
         // Single words first: what a word of a phrase is known by depends on them.
         for (form, known) in &phrases {
-            if let [one] = table.telling(form)[..] {
-                if let Some(other) = table.words.insert(one.to_owned(), *known) {
-                    table.units.insert(one.to_owned(), other);
-                }
+            if let [one] = table.telling(form)[..]
+                && let Some(other) = table.words.insert(one.to_owned(), *known)
+            {
+                table.units.insert(one.to_owned(), other);
             }
         }
         for (form, known) in &phrases {
