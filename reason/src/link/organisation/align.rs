@@ -178,7 +178,7 @@ impl Sides<'_> {
         for (at, one) in short.iter().enumerate() {
             let (mine, theirs) = if turned { (&mut self.right_taken, &mut self.left_taken) } else { (&mut self.left_taken, &mut self.right_taken) };
             let letters = one.text.chars().count();
-            if mine[at] || one.named || one.role != Role::Name || !(2..=7).contains(&letters) {
+            if mine[at] || one.role != Role::Name || !(2..=7).contains(&letters) {
                 continue;
             }
             for first in 0..long.len() {

@@ -36,7 +36,7 @@ struct Table {
     words: BTreeMap<String, Known>,
     stems: BTreeMap<String, Known>,
     /// What words say that are legal forms too: *company*.
-    units: BTreeMap<String, Known>,
+    beside_forms: BTreeMap<String, Known>,
     /// By stems parted by spaces.
     phrases: BTreeMap<String, Known>,
     nonprofit: Legal,
@@ -47,7 +47,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("../..
 
 impl Table {
     fn read(text: &str) -> Table {
-        let mut table = Table { words: BTreeMap::new(), stems: BTreeMap::new(), units: BTreeMap::new(), phrases: BTreeMap::new(), nonprofit: 0, any: 0 };
+        let mut table = Table { words: BTreeMap::new(), stems: BTreeMap::new(), beside_forms: BTreeMap::new(), phrases: BTreeMap::new(), nonprofit: 0, any: 0 };
         let (mut concept, mut legal) = (0, 0);
         let mut phrases: Vec<(String, Known)> = Vec::new();
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -82,9 +82,9 @@ impl Table {
         // Single words first: what a word of a phrase is known by depends on them.
         for (form, known) in &phrases {
             if let [one] = table.telling(form)[..]
-                && let Some(other) = table.words.insert(one.to_owned(), *known)
+                && let Some(other @ Known::Word { .. }) = table.words.insert(one.to_owned(), *known)
             {
-                table.units.insert(one.to_owned(), other);
+                table.beside_forms.insert(one.to_owned(), other);
             }
         }
         for (form, known) in &phrases {
@@ -127,12 +127,9 @@ pub(super) fn word(folded: &str) -> Option<Known> {
     known.copied().or_else(|| misspelt(folded))
 }
 
-/// What is known of a folded word in the name of a unit, which has no legal form.
-pub(super) fn unit_word(folded: &str) -> Option<Known> {
-    match word(folded) {
-        Some(Known::Legal(_)) => TABLE.units.get(folded).copied().filter(|known| !matches!(known, Known::Legal(_))),
-        known => known,
-    }
+/// What is known of a folded word beside that it is a legal form.
+pub(super) fn beside_form(folded: &str) -> Option<Known> {
+    TABLE.beside_forms.get(folded).copied()
 }
 
 /// Letters from which on a word with one slip is still known. Shorter words are one slip from other words and names.

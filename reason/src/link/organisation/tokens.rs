@@ -37,8 +37,6 @@ pub(super) struct Token {
     pub(super) text: Box<str>,
     pub(super) role: Role,
     pub(super) extra: bool,
-    /// Written as a name is, so that it is no abbreviation of first letters.
-    pub(super) named: bool,
     /// Equal where two tokens are one.
     pub(super) key: u64,
     pub(super) codes: Box<[Code]>,
@@ -97,8 +95,6 @@ fn count(tokens: &mut [Token]) {
 struct Piece {
     text: String,
     extra: bool,
-    /// Written as a name is, *Edo*; abbreviations of first letters are in capitals.
-    named: bool,
     known: Option<Known>,
     /// What it is known by in phrases, as written and with a slip put right.
     key: String,
@@ -108,6 +104,13 @@ struct Piece {
 impl Piece {
     fn is_idle(&self) -> bool {
         matches!(self.known, Some(Known::Word { kind: Kind::Idle, .. }))
+    }
+
+    /// *Company* is a size again, *Corp* a word like any other.
+    fn forget_legal_form(&mut self) {
+        if let Some(Known::Legal(_)) = self.known {
+            self.known = table::beside_form(&self.text);
+        }
     }
 }
 
@@ -119,7 +122,7 @@ fn pieces(name: &str, of: Of) -> Vec<Piece> {
         // Dots, slashes and apostrophes inside abbreviations (L.L.C., A/S, Int'l, в/ч) fall out where single letters stand beside them.
         for word in chunk.split([' ', '\t', '\n', ',', ';', '(', ')', '[', ']', '-', '–', '—', '"', '«', '»', '“', '”']) {
             for part in abbreviation(word) {
-                humps(&part).iter().for_each(|hump| push_pieces(&fold(hump), extra, is_named(hump), &mut pieces));
+                humps(&part).iter().for_each(|hump| push_pieces(&fold(hump), extra, &mut pieces));
             }
         }
         extra = match chunk.chars().next_back() {
@@ -131,9 +134,8 @@ fn pieces(name: &str, of: Of) -> Vec<Piece> {
             break;
         }
     }
-    number_signs(&mut pieces);
     if of == Of::Unit {
-        pieces.iter_mut().for_each(|piece| piece.known = table::unit_word(&piece.text));
+        pieces.iter_mut().for_each(Piece::forget_legal_form);
     }
     if pieces.iter().all(|piece| piece.extra) {
         pieces.iter_mut().for_each(|piece| piece.extra = false);
@@ -163,41 +165,30 @@ fn humps(word: &str) -> [&str; 2] {
     [word, ""]
 }
 
-fn is_named(word: &str) -> bool {
-    let mut letters = word.chars().filter(|c| c.is_alphabetic());
-    letters.next().is_some_and(char::is_uppercase) && letters.clone().count() > 1 && letters.all(char::is_lowercase)
-}
-
-fn push_pieces(folded: &str, extra: bool, named: bool, pieces: &mut Vec<Piece>) {
+fn push_pieces(folded: &str, extra: bool, pieces: &mut Vec<Piece>) {
     for word in folded.split(' ').filter(|word| !word.is_empty()) {
         let mut from = 0;
         let mut before: Option<char> = None;
         for (at, c) in word.char_indices() {
             if before.is_some_and(|b| b.is_ascii_digit() != c.is_ascii_digit()) {
-                piece(&word[from..at], extra, named, pieces);
+                piece(&word[from..at], extra, pieces);
                 from = at;
             }
             before = Some(c);
         }
-        piece(&word[from..], extra, named, pieces);
+        piece(&word[from..], extra, pieces);
     }
 }
 
-fn piece(text: &str, extra: bool, named: bool, pieces: &mut Vec<Piece>) {
+fn piece(text: &str, extra: bool, pieces: &mut Vec<Piece>) {
     const ORDINAL: [&str; 16] = ["st", "nd", "rd", "th", "я", "й", "ая", "ый", "ий", "ой", "го", "ого", "га", "е", "и", "ы"];
+    // *No. 5, № 5*, but not *No Man's Land*.
+    if table::number(text).is_some() {
+        pieces.pop_if(|sign| matches!(&*sign.text, "no" | "nr"));
+    }
     let after_number = pieces.last().is_some_and(|piece| piece.text.bytes().all(|b| b.is_ascii_digit()));
     if !(after_number && ORDINAL.contains(&text)) {
-        pieces.push(Piece { text: text.to_owned(), extra, named, known: table::word(text), key: table::key(text), near: table::near_key(text) });
-    }
-}
-
-/// Takes the sign away before a number: *No. 5, № 5*, but not *No Man's Land*.
-fn number_signs(pieces: &mut Vec<Piece>) {
-    let is_number = |piece: Option<&Piece>| piece.is_some_and(|piece| table::number(&piece.text).is_some());
-    for at in (0..pieces.len()).rev() {
-        if matches!(&*pieces[at].text, "no" | "nr") && is_number(pieces.get(at + 1)) {
-            pieces.remove(at);
-        }
+        pieces.push(Piece { text: text.to_owned(), extra, known: table::word(text), key: table::key(text), near: table::near_key(text) });
     }
 }
 
@@ -249,7 +240,6 @@ impl Token {
         Token {
             role,
             extra: pieces[0].extra,
-            named: pieces[0].named,
             key: u64::from(concept),
             codes: Box::default(),
             initials,
@@ -266,7 +256,6 @@ impl Token {
             text: number.to_string().into(),
             role: Role::Number,
             extra: piece.extra,
-            named: piece.named,
             key,
             codes: Box::default(),
             initials: [0; MOST_INITIALS],
@@ -286,7 +275,6 @@ impl Token {
         let token = |role, key, codes: Box<[Code]>, db| Token {
             role,
             extra: piece.extra,
-            named: piece.named,
             key,
             codes,
             initials,
