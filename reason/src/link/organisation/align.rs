@@ -157,8 +157,7 @@ impl Sides<'_> {
                         continue;
                     }
                     let near = nearest(&one.codes, &[Code::of(&sounds[..len])], FULL);
-                    let nearer_alone = || pieces[first..=last].iter().any(|piece| nearest(&one.codes, &piece.codes, near) > near);
-                    if near > 0 && !nearer_alone() {
+                    if near > 0 {
                         let weight = worth(near, one.weight);
                         let (mine, theirs) = if turned { (&mut self.right_taken, &mut self.left_taken) } else { (&mut self.left_taken, &mut self.right_taken) };
                         mine[at] = true;
