@@ -317,6 +317,19 @@ impl Stage {
         kniha_seal::sealer::seal(&cover, content, &[&quorum], Padding::Text, &mut *rng).unwrap()
     }
 
+    /// A sealed part as it lies in the spool, to be put there again.
+    pub(crate) async fn sealed_again(&self, part: PartId) -> (SealedPart, Vec<u8>) {
+        let key = PartKey(*part.bytes());
+        let head = self.house.spool().header(&key).await.unwrap().unwrap();
+        let payload = self.house.spool().payload(&key).await.unwrap().unwrap();
+        let bytes = payload.read_at(0, usize::try_from(payload.len).unwrap()).await.unwrap();
+        let digest = head.listed.payload_sha256;
+        let (list_no, day) = (head.listed.list_no, Day(head.listed.day));
+        let sealed =
+            SealedPart { part, list_no, day, header: head.header, payload_len: payload.len, payload_sha256: digest, content_len: 0, content_sha256: digest };
+        (sealed, bytes)
+    }
+
     /// Who was drawn for a part in a quorum, in the order of slots.
     pub(crate) async fn drawn(&self, part: PartId, no: QuorumNo) -> Vec<String> {
         let sealed = self.house.sealed(NOW).await.unwrap();
