@@ -21,10 +21,10 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use crate::error::PageError;
-use kniha_core::access::Hats;
-use kniha_gate::{Account, AccountState, House, Present};
 use crate::href;
 use crate::session::{FormToken, Sessions, Ticket, TicketHash};
+use kniha_core::access::Hats;
+use kniha_gate::{Account, AccountState, House, Present};
 
 /// The machine's clock; tests set their own.
 pub type Now = Arc<dyn Fn() -> UtcMicros + Send + Sync>;
@@ -152,7 +152,15 @@ impl Rooms {
             self.sessions().end_of(id, now);
             return None;
         };
-        Some(Visit { rooms: self.clone(), who: session.who, account, session: session.held, confirmed: session.confirmed, token: ticket.form(), now: Arc::clone(&self.0.now) })
+        Some(Visit {
+            rooms: self.clone(),
+            who: session.who,
+            account,
+            session: session.held,
+            confirmed: session.confirmed,
+            token: ticket.form(),
+            now: Arc::clone(&self.0.now),
+        })
     }
 
     /// Begins a session, ends the one that the browser had, and leads on.
