@@ -30,13 +30,26 @@ impl House {
     /// # Errors
     /// [`GateError::Taken`] if the case has keys already.
     pub async fn case_begin(&self, who: &Present, case: CaseId, now: UtcMicros) -> Result<(), GateError> {
+        self.case_found(case, &[who.id()], now).await
+    }
+
+    /// Keys for a case that the book has had before it had members: wrapped to these, as far as they work with content.
+    ///
+    /// # Errors
+    /// [`GateError::Taken`] if the case has keys already; [`GateError::NoMember`] if none of them could hold one.
+    pub async fn case_found(&self, case: CaseId, members: &[MemberId], now: UtcMicros) -> Result<(), GateError> {
         const DOING: &str = "beginning a case";
-        let account = self.account(who.id()).await?.filter(crate::Account::reads).ok_or(GateError::NotInCase)?;
+        let accounts = self.accounts().await?;
+        let holds = |account: &&crate::Account| members.contains(&account.id) && account.reads() && account.state == crate::AccountState::Active;
+        let members: Vec<Member> = accounts.iter().filter(holds).map(|account| (account.id, account.public.clone(), None)).collect();
+        if members.is_empty() {
+            return Err(GateError::NoMember);
+        }
         let mut tx = self.write(DOING).await?;
         if epoch_of(&mut tx, case).await?.is_some() {
             return Err(GateError::Taken);
         }
-        new_epoch(&mut tx, case, 1, &[(who.id(), account.public, None)], None, now).await?;
+        new_epoch(&mut tx, case, 1, &members, None, now).await?;
         tx.commit().await.map_err(database(DOING))
     }
 

@@ -8,7 +8,7 @@ use kniha_db::{Db, Durability, Place, WriteTx, on};
 use kniha_inbox::Inbox;
 use tokio::sync::Semaphore;
 
-use crate::error::{GateError, database};
+use crate::error::{GateError, damaged, database};
 
 /// The file of accounts and wraps.
 pub const HOUSE: &str = "house.db";
@@ -47,20 +47,30 @@ impl House {
     /// # Errors
     /// What the database said.
     pub async fn create(dir: &Path, book: [u8; 32], spool: Inbox) -> Result<House, GateError> {
-        House::files(dir, book, spool, true).await
+        const DOING: &str = "making the house";
+        let db = file(dir, HOUSE, true, &HOUSE_STEPS).await?;
+        let mut tx = db.write().await.map_err(database(DOING))?;
+        on!(&mut *tx, c => sqlx::query("INSERT INTO book (one, id) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET id = $1").bind(&book[..]).execute(c).await.map(drop))
+            .map_err(database(DOING))?;
+        tx.commit().await.map_err(database(DOING))?;
+        db.close().await;
+        drop(file(dir, GATE, true, &GATE_STEPS).await?);
+        House::open(dir, spool).await
     }
 
     /// Opens the two files of a book's folder.
     ///
     /// # Errors
     /// What the database said; [`GateError::Newer`].
-    pub async fn open(dir: &Path, book: [u8; 32], spool: Inbox) -> Result<House, GateError> {
-        House::files(dir, book, spool, false).await
-    }
-
-    async fn files(dir: &Path, book: [u8; 32], spool: Inbox, create: bool) -> Result<House, GateError> {
-        let db = file(dir, HOUSE, create, &HOUSE_STEPS).await?;
-        let gate = file(dir, GATE, create, &GATE_STEPS).await?;
+    pub async fn open(dir: &Path, spool: Inbox) -> Result<House, GateError> {
+        let doing = database("opening the house");
+        let db = file(dir, HOUSE, false, &HOUSE_STEPS).await?;
+        let gate = file(dir, GATE, false, &GATE_STEPS).await?;
+        let id: Option<Vec<u8>> = {
+            let mut tx = db.read().await.map_err(&doing)?;
+            on!(&mut *tx, c => sqlx::query_scalar("SELECT id FROM book").fetch_optional(c).await).map_err(&doing)?
+        };
+        let book = id.and_then(|id| id.try_into().ok()).ok_or_else(|| damaged("book", "id"))?;
         Ok(House(Arc::new(Inner { db, gate, spool, book, opening: Semaphore::new(AT_ONCE), waiting: AtomicUsize::new(0) })))
     }
 

@@ -1,6 +1,13 @@
 -- Who works here and to whom keys are wrapped, version 1. It opens nothing by itself and can be read while the desk is locked.
 -- Times are microseconds since 1970-01-01T00:00 UTC (…_us), days are counted from it. A shipped file is never edited.
 
+-- The book that all this belongs to: its number, which is no secret.
+CREATE TABLE book (
+    one INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    CHECK (one = 1)
+) STRICT;
+
 -- Accounts. The key file opens with eight words that are nowhere here; what is sealed to a member opens with that key.
 CREATE TABLE account (
     id BLOB PRIMARY KEY,
