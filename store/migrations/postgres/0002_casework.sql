@@ -93,7 +93,7 @@ CREATE TABLE custody (
     FOREIGN KEY (exhibit_no) REFERENCES node (no)
 );
 CREATE UNIQUE INDEX custody_exhibit_no_n ON custody (exhibit_no, n);
-CREATE INDEX custody_day ON custody (day);
+CREATE INDEX custody_day_no ON custody (day, no);
 
 -- Where each chain of custody ends.
 CREATE TABLE custody_head (
