@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kniha_core::claim::{Stance, Status};
+use kniha_core::day::Day;
 use kniha_core::id::{CaseId, ClaimId, Id, NodeId};
 use kniha_core::text;
 use kniha_core::time::UtcMicros;
@@ -286,6 +287,47 @@ pub async fn sheet(tx: &mut Tx, reader: &Reader, case: CaseId) -> Result<Option<
         }
     }
     Ok(Some(sheet))
+}
+
+/// A case in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseLine {
+    /// The case.
+    pub case: Case,
+    /// The question that stands.
+    pub question: Option<String>,
+    /// How many see it.
+    pub members: usize,
+    /// Open tasks.
+    pub tasks: usize,
+    /// The first day on which one is due.
+    pub due: Option<Day>,
+    /// Until when the reader sees it.
+    pub until: Option<UtcMicros>,
+}
+
+/// The reader's cases, in the order they were made, at most `limit`; and whether there are more.
+///
+/// # Errors
+/// What the database said, or a row that does not read back.
+pub async fn case_lines(tx: &mut Tx, reader: &Reader, limit: usize) -> Result<(Vec<CaseLine>, bool), StoreError> {
+    const SQL: &str = "SELECT k.id, k.title, a.until_us,
+        (SELECT s.words FROM sheet s WHERE s.case_no = k.no AND s.what = 'question' ORDER BY s.no DESC LIMIT 1),
+        (SELECT COUNT(*) FROM access x WHERE x.case_no = k.no),
+        (SELECT COUNT(*) FROM task t WHERE t.case_no = k.no AND COALESCE((SELECT e.what FROM task_event e WHERE e.task_no = t.no ORDER BY e.no DESC LIMIT 1), '') <> 'done'),
+        (SELECT MIN(t.due_day) FROM task t WHERE t.case_no = k.no AND COALESCE((SELECT e.what FROM task_event e WHERE e.task_no = t.no ORDER BY e.no DESC LIMIT 1), '') <> 'done')
+        FROM access a JOIN cases k ON k.no = a.case_no WHERE a.member_no = $1 ORDER BY k.no LIMIT $2";
+    type Row = (String, String, Option<i64>, Option<String>, i64, i64, Option<i64>);
+    let most = limit as i64 + 1;
+    let mut rows: Vec<Row> = on!(tx, c => sqlx::query_as(SQL).bind(reader.no).bind(most).fetch_all(c).await).map_err(while_("listing cases"))?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let line = |(id, title, until, question, members, tasks, due): Row| {
+        let case = Case { id: CaseId::parse(&id).map_err(|_| corrupt("cases", "id", &id))?, title };
+        let count = |n: i64| usize::try_from(n).unwrap_or(0);
+        Ok(CaseLine { case, question, members: count(members), tasks: count(tasks), due: due.map(Day), until: until.map(UtcMicros) })
+    };
+    Ok((rows.into_iter().map(line).collect::<Result<_, StoreError>>()?, more))
 }
 
 /// The term of an element's code.

@@ -10,13 +10,16 @@ use sqlx::AssertSqlSafe;
 
 use crate::book::{Reader, Wall, next_no};
 use crate::error::{StoreError, corrupt, while_};
-use crate::read::{node_id, numbers};
+use crate::read::{claims_by_no, node_id, numbers};
+use crate::view::{ClaimView, Count};
 use crate::write::Writing;
 
 /// How far back is looked, in rows: after a large import a page stays fast and says that there is more.
 const WINDOW: i64 = 20_000;
 /// Rows that are read.
 const ROWS: i64 = 1000;
+/// Where counting what waits stops.
+const COUNTED: usize = 100;
 
 /// A record that others changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +117,28 @@ pub async fn changes(tx: &mut Tx, reader: &Reader, limit: usize) -> Result<Chang
         })
         .collect();
     Ok(Changes { records, more, newest })
+}
+
+/// Claims of the reader's cases that nobody has examined yet, newest first, at most `limit` of them; and how many there are, counted to a bound.
+///
+/// # Errors
+/// What the database said, or a row that does not read back.
+pub async fn unexamined(tx: &mut Tx, reader: &Reader, limit: usize) -> Result<(Vec<ClaimView>, Count), StoreError> {
+    let wall = Wall::of(tx, reader).await?;
+    let from = next_no(tx, "SELECT MAX(no) FROM claim").await? - 1 - WINDOW;
+    let sql = format!(
+        "SELECT c.no FROM claim c JOIN node n ON n.no = c.subject_no LEFT JOIN claim_state s ON s.claim_no = c.no WHERE c.no > $1 AND c.erased_us IS NULL
+         AND COALESCE(s.status, c.status) = 'as_stated' AND {} AND {} ORDER BY c.no DESC LIMIT {}",
+        wall.seen("c"),
+        wall.seen("n"),
+        COUNTED + 1
+    );
+    let nos: Vec<i64> =
+        on!(&mut *tx, c => sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).bind(from).fetch_all(c).await).map_err(while_("reading what waits"))?;
+    let count = if nos.len() > COUNTED || (from > 0 && !nos.is_empty()) { Count::MoreThan(nos.len().min(COUNTED)) } else { Count::Exactly(nos.len()) };
+    let newest: Vec<i64> = nos.into_iter().take(limit).collect();
+    let claims = claims_by_no(tx, reader, &newest).await?.into_values().rev().collect();
+    Ok((claims, count))
 }
 
 /// Records by number that stand in the reader's cases.

@@ -35,8 +35,10 @@ mod view;
 mod write;
 
 pub use book::{Beginning, Book, Case, Reader, Store, cases, members, reader};
-pub use casework::{Basis, Element, EntryId, EntryMark, Hypothesis, Lack, MAX_ENTRIES, Saying, Sheet, Support, Supporting, Written, sheet};
-pub use changes::{Changed, Changes, Seen, changes};
+pub use casework::{
+    Basis, CaseLine, Element, EntryId, EntryMark, Hypothesis, Lack, MAX_ENTRIES, Saying, Sheet, Support, Supporting, Written, case_lines, sheet,
+};
+pub use changes::{Changed, Changes, Seen, changes, unexamined};
 pub use check::{Checked, check, integrity};
 pub use clocks::{Clock, Ending, Kept, clocks};
 pub use custody::{Chain, DayRoot, NewDeed, custody_chain, custody_days};

@@ -9,9 +9,9 @@ use kniha_core::id::{CaseId, MemberId, NodeId};
 use kniha_core::time::{DAY_US, UtcMicros};
 use kniha_core::vocab::NodeKind;
 use kniha_store::{
-    AccessMove, Basis, Ending, EntryId, Gap, Kept, Lack, NewDeed, NewTask, Reader, Saying, Seen, Store, StoreError, Supporting, TaskId, TaskQuery, Terms,
-    access_history, case_members, cases, changes, check, claim, clocks, custody_chain, custody_days, falls_with, history, record, sheet, task, tasks,
-    tasks_of_record,
+    AccessMove, Basis, Count, Ending, EntryId, Gap, Kept, Lack, NewDeed, NewTask, Reader, Saying, Seen, Store, StoreError, Supporting, TaskId, TaskQuery,
+    Terms, access_history, case_lines, case_members, cases, changes, check, claim, clocks, custody_chain, custody_days, falls_with, history, record, sheet,
+    task, tasks, tasks_of_record, unexamined,
 };
 
 use crate::contracts;
@@ -387,6 +387,8 @@ async fn clocks_tell_what_ends_and_when(book: &Book) {
         let (clocks, more) = clocks(&mut tx, reader, today.plus(-1), today.plus(to), limit).await.unwrap();
         (clocks.into_iter().map(|clock| (clock.day.0 - today.0, clock.what)).collect::<Vec<_>>(), more)
     };
+    let (lines, more) = case_lines(&mut book.store.read().await.unwrap(), &me, 10).await.unwrap();
+    assert_eq!((lines.len(), more, lines[0].members, lines[0].tasks, lines[0].due), (1, false, 2, 1, Some(today.plus(1))));
     let (all, more) = told(&me, 2000, 10).await;
     let wanted = [
         (1, Ending::Task(TaskId::from_random([1; 16]), "ask the shop".to_owned())),
@@ -433,6 +435,8 @@ async fn changes_are_those_of_others_until_they_are_seen(book: &Book) {
     writing.commit().await.unwrap();
     let news = told(&other).await;
     assert_eq!(news.records.iter().map(|changed| (changed.id, changed.claims, changed.moves)).collect::<Vec<_>>(), [(person, 1, 1)]);
+    let (waiting, count) = unexamined(&mut book.store.read().await.unwrap(), &other, 10).await.unwrap();
+    assert_eq!((waiting.len(), count), (1, Count::Exactly(1)), "the name waits, the accepted note does not");
     seen(Seen { claim: 0, event: 0 }).await;
     assert_eq!(told(&other).await.records.len(), 1, "a mark does not go back");
     seen(Seen { claim: i64::MAX, event: i64::MAX }).await;
@@ -552,6 +556,8 @@ async fn casework_is_nothing_to_a_newcomer(book: &Book) {
     assert_eq!(falls_with(&mut tx, &spy, source).await.unwrap(), None);
     assert_eq!(clocks(&mut tx, &spy, Day(0), Day(100_000), 10).await.unwrap(), (vec![], false));
     assert_eq!(changes(&mut tx, &spy, 10).await.unwrap().records, vec![]);
+    assert_eq!(unexamined(&mut tx, &spy, 10).await.unwrap(), (vec![], Count::Exactly(0)));
+    assert_eq!(case_lines(&mut tx, &spy, 10).await.unwrap(), (vec![], false));
     drop(tx);
     let mut writing = book.store.write(spy.id, NOW).await.unwrap();
     let unseen = |result: Result<(), StoreError>| assert!(matches!(result, Err(StoreError::NotFound { .. })), "{result:?}");
