@@ -206,6 +206,8 @@ impl Visit {
 impl Desk {
     /// A snapshot to read from, and who reads.
     pub(crate) async fn read(&self) -> Result<(ReadTx, Reader), StoreError> {
+        // What has lapsed is taken out first: every reading function joins what is in force and knows no clock.
+        self.store.lapse((self.now)()).await?;
         let mut tx = self.store.read().await?;
         let reader = reader(&mut tx, self.member).await?;
         Ok((tx, reader))
