@@ -6,6 +6,8 @@
 pub mod access;
 pub mod claim;
 pub mod commit;
+pub mod custody;
+pub mod day;
 pub mod id;
 pub mod lang;
 pub mod name;

@@ -13,11 +13,11 @@ use kniha_core::value::ValueError;
 use kniha_store::StoreError;
 
 use crate::fields::Fields;
-use kniha_core::time::UtcMicros;
-use kniha_gate::{ActError, GateError};
 use crate::lang::Tongue;
 use crate::page::Frame;
 use crate::parts::when::moment;
+use kniha_core::time::UtcMicros;
+use kniha_gate::{ActError, GateError};
 
 /// Why a page could not be shown or a form not be taken.
 #[derive(Debug, Clone, PartialEq)]

@@ -11,11 +11,11 @@ use kniha_core::vocab::NodeKind;
 use crate::error::PageError;
 use crate::fields::Fields;
 use crate::form::Problems;
-use kniha_core::access::Hats;
 use crate::href;
 use crate::lang::Tongue;
 use crate::rooms::{Rooms, Visit};
 use crate::ways::{May, Ways};
+use kniha_core::access::Hats;
 
 /// Where in the house a page stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,10 +21,10 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use crate::error::PageError;
-use kniha_core::access::Hats;
-use kniha_gate::{Account, AccountState, House, Present};
 use crate::href;
 use crate::session::{FormToken, Sessions, Ticket, TicketHash};
+use kniha_core::access::Hats;
+use kniha_gate::{Account, AccountState, House, Present};
 
 /// The machine's clock; tests set their own.
 pub type Now = Arc<dyn Fn() -> UtcMicros + Send + Sync>;
@@ -169,7 +169,15 @@ impl Rooms {
             self.sessions().end_of(id, now);
             return None;
         };
-        Some(Visit { rooms: self.clone(), who: session.who, account, session: session.held, confirmed: session.confirmed, token: ticket.form(), now: Arc::clone(&self.0.now) })
+        Some(Visit {
+            rooms: self.clone(),
+            who: session.who,
+            account,
+            session: session.held,
+            confirmed: session.confirmed,
+            token: ticket.form(),
+            now: Arc::clone(&self.0.now),
+        })
     }
 
     /// Begins a session, ends the one that the browser had, and leads on.
@@ -215,6 +223,8 @@ impl Visit {
 impl Desk {
     /// A snapshot to read from, and who reads.
     pub(crate) async fn read(&self) -> Result<(ReadTx, Reader), StoreError> {
+        // What has lapsed is taken out first: every reading function joins what is in force and knows no clock.
+        self.store.lapse((self.now)()).await?;
         let mut tx = self.store.read().await?;
         let reader = reader(&mut tx, self.member).await?;
         Ok((tx, reader))

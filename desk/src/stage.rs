@@ -44,7 +44,7 @@ pub(crate) struct Stage {
     pub(crate) hidden: NodeId,
     pub(crate) hidden_claim: ClaimId,
     /// What the visitor's browser holds.
-    pub(crate) ticket: Ticket,
+    pub(crate) ticket: Option<Ticket>,
     pub(crate) router: Router,
     _folder: tempfile::TempDir,
 }
@@ -113,14 +113,37 @@ impl Stage {
         let visit = rooms.visit(&cookie(&ticket)).await.unwrap();
         let (who, house, now) = (Arc::clone(&visit.who), rooms.house().clone(), Arc::clone(&visit.now));
         let desk = Desk { store, member, who, house, now, visit };
-        Stage { router: crate::router(rooms.clone(), PORT), rooms, desk, clock, ticket, person, incident, source, name, hidden, hidden_claim, _folder: folder }
+        Stage {
+            router: crate::router(rooms.clone(), PORT),
+            rooms,
+            desk,
+            clock,
+            ticket: Some(ticket),
+            person,
+            incident,
+            source,
+            name,
+            hidden,
+            hidden_claim,
+            _folder: folder,
+        }
     }
 
     /// The same stage with somebody of the cast as the visitor.
     pub(crate) async fn as_member(mut self, who: MemberId) -> Stage {
-        let present = cast::present(self.rooms.house(), who).await;
-        self.ticket = self.rooms.sessions().begin(present, self.now()).unwrap();
+        self.ticket = Some(self.ticket_of(who).await);
         self
+    }
+
+    /// The same stage with a visitor who is not signed in.
+    pub(crate) fn as_nobody(mut self) -> Stage {
+        self.ticket = None;
+        self
+    }
+
+    /// Another browser, in which somebody of the cast is signed in.
+    pub(crate) async fn ticket_of(&self, who: MemberId) -> Ticket {
+        self.rooms.sessions().begin(cast::present(self.rooms.house(), who).await, self.now()).unwrap()
     }
 
     pub(crate) fn now(&self) -> UtcMicros {
@@ -134,12 +157,15 @@ impl Stage {
 
     /// A request with the visitor's cookie.
     pub(crate) fn as_visitor(&self, request: Builder) -> Builder {
-        with_ticket(request, &self.ticket)
+        match &self.ticket {
+            Some(ticket) => with_ticket(request, ticket),
+            None => request.header("host", "127.0.0.1:8700"),
+        }
     }
 
     /// The token of the visitor's forms.
     pub(crate) fn token(&self) -> String {
-        self.ticket.form().text()
+        self.ticket.as_ref().map_or_else(|| self.rooms.door().text(), |ticket| ticket.form().text())
     }
 
     /// Lets time go by.
@@ -153,6 +179,20 @@ impl Stage {
         let mut all = vec![("token", token.as_str())];
         all.extend(fields);
         self.post_raw(path, form(&all), &[("origin", ORIGIN)]).await
+    }
+
+    /// A page for another browser.
+    pub(crate) async fn get_as(&self, ticket: &Ticket, path: &str) -> Answer {
+        self.send(with_ticket(Request::get(path), ticket).body(Body::empty()).unwrap()).await
+    }
+
+    /// A form of another browser.
+    pub(crate) async fn post_as(&self, ticket: &Ticket, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = ticket.form().text();
+        let mut all = vec![("token", token.as_str())];
+        all.extend(fields);
+        let request = with_ticket(Request::post(path), ticket).header("origin", ORIGIN).header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form(&all))).unwrap()).await
     }
 
     /// A body with headers beside the host and the content type.
@@ -256,4 +296,3 @@ impl Answer {
         }
     }
 }
-

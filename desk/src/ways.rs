@@ -14,9 +14,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
 
 use crate::error::PageError;
-use kniha_core::access::{Hat, Hats};
 use crate::href;
 use crate::rooms::{Rooms, Visit};
+use kniha_core::access::{Hat, Hats};
 
 /// Who may go a way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -60,6 +60,7 @@ def main(path):
     faults, records, claims, moves, erased = [], 0, 0, 0, 0
     book = node = prev = None
     seq, ended = 0, False
+    custody = {}
 
     def close():
         if node and (seq, prev) != (node["head_seq"], node["head_hash"]):
@@ -83,7 +84,8 @@ def main(path):
                 if sha("kniha/1/value", salt, value(x["value"])) != x["value_commit"]:
                     faults.append(f"claim {x['id']}: value_commit")
                 cited = [[ident(c["source"]), c["exhibit"] and ident(c["exhibit"]), c["words"], c["locator"], c["accessed"], c["archived"]] for c in x["citations"]]
-                if sha("kniha/1/grounds", salt, [x["held"], x["origin"], cited]) != x["grounds_commit"]:
+                whole = all(c.get("erased_us") is None for c in x["citations"])
+                if whole and sha("kniha/1/grounds", salt, [x["held"], x["origin"], cited]) != x["grounds_commit"]:
                     faults.append(f"claim {x['id']}: grounds_commit")
             tier = "S" if x["property"] in ("person.identity_number", "person.contact") else "R"
             entry = [1, "claim", bytes.fromhex(prev), ident(x["id"]), ident(x["subject"]), x["seq"], x["property"], tier, bytes.fromhex(x["value_commit"]),
@@ -93,6 +95,22 @@ def main(path):
             if x["salt"] is not None and sha("kniha/1/reason", bytes.fromhex(x["salt"]), x["reason"]) != x["reason_commit"]:
                 faults.append(f"move of {x['claim']}: reason_commit")
             entry = [1, "move", bytes.fromhex(prev), ident(x["claim"]), ident(x["subject"]), x["seq"], x["what"], bytes.fromhex(x["reason_commit"]), ident(x["by"]), x["at_us"]]
+        elif t == "row" and x["table"] in ("custody", "custody_head"):
+            row = x["row"]
+            if x["table"] == "custody":
+                chain = custody.setdefault(row["exhibit_no"], [])
+                chain.append((row["n"], base64.b64decode(row["body"])))
+            else:
+                chain, at = sorted(custody.get(row["exhibit_no"], [])), bytes(32)
+                for nth, (n, body) in enumerate(chain):
+                    # An array of 17: version, book (32 bytes), exhibit (16), n, prev (32).
+                    size = {24: 1, 25: 2, 26: 4, 27: 8}.get(body[53], 0)
+                    told = int.from_bytes(body[54:54 + size], "big") if size else body[53]
+                    if (n, told, body[54 + size + 2:54 + size + 34]) != (nth, nth, at):
+                        faults.append(f"custody of {row['exhibit_no']}: entry {nth}")
+                    at = hashlib.sha256(b"kniha/1/custody" + body).digest()
+                if (len(chain), at) != (row["entries"], base64.b64decode(row["hash"])):
+                    faults.append(f"custody of {row['exhibit_no']}: its head")
         elif t == "end":
             close()
             ended = (x["records"], x["claims"], x["moves"]) == (records, claims, moves)

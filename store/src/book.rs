@@ -5,6 +5,7 @@ use kniha_core::time::UtcMicros;
 use kniha_db::{Db, Place, ReadTx, Tx, on};
 
 use crate::error::{StoreError, classify, corrupt, while_};
+use crate::granting::{self, AccessMove, EventRow};
 use crate::index::NameSecret;
 use crate::read::numbers;
 use crate::write::Writing;
@@ -263,9 +264,10 @@ pub(crate) async fn insert_case(tx: &mut Tx, no: i64, id: CaseId, title: &str, b
     .map_err(while_("making a case"))
 }
 
+/// Puts an access in force, without an end, and notes it.
 pub(crate) async fn insert_access(tx: &mut Tx, member_no: i64, case_no: i64, by_no: i64, now_us: i64) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO access (member_no, case_no, granted_by, granted_us) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-    on!(tx, c => sqlx::query(SQL).bind(member_no).bind(case_no).bind(by_no).bind(now_us).execute(c).await.map(drop)).map_err(while_("granting a case"))
+    let row = EventRow { what: AccessMove::Granted, member_no, case_no, second_no: None, until_us: None, act: None, by_no, at_us: now_us };
+    granting::grant(tx, row).await
 }
 
 pub(crate) async fn next_no(tx: &mut Tx, sql: &'static str) -> Result<i64, StoreError> {

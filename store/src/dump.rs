@@ -11,6 +11,7 @@ use kniha_db::{Tx, on};
 use serde::{Deserialize, Serialize};
 
 use crate::book::Store;
+use crate::carry;
 use crate::error::{StoreError, while_};
 use crate::row::{ClaimRow, claim_columns, claim_joins};
 
@@ -31,7 +32,14 @@ pub enum Line {
     /// A case.
     Case { id: String, title: String, by: String, at_us: i64 },
     /// Who may see which case.
-    Access { member: String, case: String, by: String, at_us: i64 },
+    Access {
+        member: String,
+        case: String,
+        by: String,
+        at_us: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until_us: Option<i64>,
+    },
     /// A record.
     Node { id: String, kind: String, case: String, by: String, at_us: i64, head_seq: i64, head_hash: String },
     /// A claim of the record before it.
@@ -49,6 +57,8 @@ pub enum Line {
         at_us: i64,
         hash: String,
     },
+    /// A row of a table of casework.
+    Row { table: String, row: BTreeMap<String, serde_json::Value> },
     /// The last line: how many lines of each kind stand before it.
     End(Counts),
 }
@@ -64,6 +74,13 @@ pub struct Counts {
     pub records: u64,
     pub claims: u64,
     pub moves: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rows: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 impl Counts {
@@ -75,6 +92,7 @@ impl Counts {
             Line::Node { .. } => self.records += 1,
             Line::Claim(_) => self.claims += 1,
             Line::Move { .. } => self.moves += 1,
+            Line::Row { .. } => self.rows += 1,
             Line::Book { .. } | Line::End(_) => {}
         }
     }
@@ -134,6 +152,8 @@ pub struct CitationLine {
     pub locator: Option<String>,
     pub accessed: Option<String>,
     pub archived: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_us: Option<i64>,
 }
 
 impl ValueLine {
@@ -202,6 +222,7 @@ pub async fn dump(store: &Store, take: &mut impl FnMut(Line) -> Result<(), Store
             }
         }
     }
+    carry::rows(&mut tx, &mut give).await?;
     take(Line::End(counts))
 }
 
@@ -218,11 +239,12 @@ async fn people_and_cases(tx: &mut Tx, take: &mut impl FnMut(Line) -> Result<(),
     for (id, title, by, at_us) in rows {
         take(Line::Case { id, title, by, at_us })?;
     }
-    const ACCESS: &str = "SELECT m.id, k.id, g.id, a.granted_us FROM access a JOIN member m ON m.no = a.member_no JOIN cases k ON k.no = a.case_no
+    const ACCESS: &str = "SELECT m.id, k.id, g.id, a.granted_us, a.until_us FROM access a JOIN member m ON m.no = a.member_no JOIN cases k ON k.no = a.case_no
         JOIN member g ON g.no = a.granted_by WHERE k.is_open = 1 ORDER BY a.member_no, a.case_no";
-    let rows: Vec<(String, String, String, i64)> = on!(&mut *tx, c => sqlx::query_as(ACCESS).fetch_all(c).await).map_err(while_("reading grants"))?;
-    for (member, case, by, at_us) in rows {
-        take(Line::Access { member, case, by, at_us })?;
+    type Access = (String, String, String, i64, Option<i64>);
+    let rows: Vec<Access> = on!(&mut *tx, c => sqlx::query_as(ACCESS).fetch_all(c).await).map_err(while_("reading grants"))?;
+    for (member, case, by, at_us, until_us) in rows {
+        take(Line::Access { member, case, by, at_us, until_us })?;
     }
     Ok(members)
 }
@@ -233,13 +255,15 @@ async fn claims_between(tx: &mut Tx, first: i64, last: i64) -> Result<Claims, St
     const CLAIMS: &str =
         concat!("SELECT ", claim_columns!(), " FROM claim c", claim_joins!(), "WHERE c.subject_no BETWEEN $1 AND $2 ORDER BY c.subject_no, c.seq");
     let rows: Vec<ClaimRow> = on!(&mut *tx, c => sqlx::query_as(CLAIMS).bind(first).bind(last).fetch_all(c).await).map_err(while_("reading claims"))?;
-    const CITATIONS: &str = "SELECT q.claim_no, s.id, x.id, q.words, q.locator, q.accessed, q.archived FROM claim c JOIN citation q ON q.claim_no = c.no
-        JOIN node s ON s.no = q.source_no LEFT JOIN node x ON x.no = q.exhibit_no WHERE c.subject_no BETWEEN $1 AND $2 ORDER BY q.claim_no, q.nth";
-    type Row = (i64, String, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
+    const CITATIONS: &str =
+        "SELECT q.claim_no, s.id, x.id, q.words, q.locator, q.accessed, q.archived, e.made_us FROM claim c JOIN citation q ON q.claim_no = c.no
+        JOIN node s ON s.no = q.source_no LEFT JOIN node x ON x.no = q.exhibit_no
+        LEFT JOIN erased_citation e ON e.claim_no = q.claim_no AND e.nth = q.nth WHERE c.subject_no BETWEEN $1 AND $2 ORDER BY q.claim_no, q.nth";
+    type Row = (i64, String, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>, Option<i64>);
     let cited: Vec<Row> = on!(&mut *tx, c => sqlx::query_as(CITATIONS).bind(first).bind(last).fetch_all(c).await).map_err(while_("reading citations"))?;
     let mut citations: BTreeMap<i64, Vec<CitationLine>> = BTreeMap::new();
-    for (no, source, exhibit, words, locator, accessed, archived) in cited {
-        citations.entry(no).or_default().push(CitationLine { source, exhibit, words, locator, accessed, archived });
+    for (no, source, exhibit, words, locator, accessed, archived, erased_us) in cited {
+        citations.entry(no).or_default().push(CitationLine { source, exhibit, words, locator, accessed, archived, erased_us });
     }
     let mut claims = Claims::new();
     for row in rows {

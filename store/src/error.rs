@@ -4,6 +4,8 @@
 //! because pages and the command line say something different for each.
 
 use kniha_core::claim::ClaimError;
+use kniha_core::custody::Fault;
+use kniha_core::text::TextError;
 
 /// Why the store could not do it.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +95,21 @@ pub enum StoreError {
     IdTaken {
         /// What has the id.
         what: &'static str,
+    },
+    /// Words that cannot be kept.
+    #[error("the {what} was refused")]
+    Words {
+        /// What the words are.
+        what: &'static str,
+        /// What is wrong with them.
+        #[source]
+        source: TextError,
+    },
+    /// A custody entry that may not follow the one before it.
+    #[error("the custody entry {what}")]
+    Custody {
+        /// What is wrong with it.
+        what: Fault,
     },
     /// The claim was erased before.
     #[error("the claim was erased")]

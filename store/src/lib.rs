@@ -6,10 +6,17 @@
 mod arrays;
 mod book;
 mod buffer;
+mod carry;
+mod casework;
+mod changes;
 mod check;
+mod clocks;
+mod custody;
 mod dump;
 mod edge;
+mod erasing;
 mod error;
+mod granting;
 mod import;
 mod index;
 mod list;
@@ -23,13 +30,22 @@ mod restore;
 mod row;
 mod search;
 mod structure;
+mod task;
 mod view;
 mod write;
 
 pub use book::{Beginning, Book, Case, Reader, Store, cases, members, reader};
+pub use casework::{
+    Basis, CaseLine, Element, EntryId, EntryMark, Hypothesis, Lack, MAX_ENTRIES, Saying, Sheet, Support, Supporting, Written, case_lines, sheet,
+};
+pub use changes::{Changed, Changes, Seen, changes, unexamined};
 pub use check::{Checked, check, integrity};
+pub use clocks::{Clock, Ending, Kept, clocks};
+pub use custody::{Chain, DayRoot, NewDeed, custody_chain, custody_days};
 pub use dump::{CitationLine, ClaimLine, Counts, Line, ValueLine, dump};
+pub use erasing::{Erased, Falling, MAX_FALLING, falls_with};
 pub use error::StoreError;
+pub use granting::{AccessEvent, AccessMove, CaseMember, Terms, access_history, case_members};
 pub use import::{CHUNK_CLAIMS, Chunk, Import, ImportId, ImportMark, ImportPlan, ImportView, abandon_import, imports};
 pub use index::NameSecret;
 pub use kniha_db::{Durability, Key, PageCheck, Pages, Place, ReadTx, Tx};
@@ -41,6 +57,7 @@ pub use reindex::reindex;
 pub use restore::{Restored, restore};
 pub use search::search;
 pub use structure::{last_known, structure};
+pub use task::{Gap, NewTask, TaskId, TaskMark, TaskQuery, TaskView, task, tasks, tasks_of_record};
 pub use view::{
     ClaimView, Count, Found, Happened, History, HistoryEntry, Hit, Label, Labels, ListPage, ListQuery, ListRow, MAX_CLAIMS, MAX_RELATED, Order, RecordView,
     Related, Structure, StructureUnit, Why,

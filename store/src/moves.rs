@@ -5,7 +5,7 @@
 
 use kniha_core::claim::{ClaimError, Move, Status};
 use kniha_core::commit::{MoveSkeleton, Salt, reason_commit};
-use kniha_core::id::ClaimId;
+use kniha_core::id::{ClaimId, NodeId};
 use kniha_core::text;
 use kniha_db::{Tx, on};
 
@@ -45,10 +45,41 @@ impl Writing<'_> {
         let row: Option<ClaimRow> = on!(&mut *self.tx, c => sqlx::query_as(SQL).bind(self.member_no).bind(id.to_string()).fetch_optional(c).await)
             .map_err(while_("reading a claim"))?;
         let row = row.ok_or(StoreError::NotFound { what: "claim" })?;
+        let subject = *ids_of(&mut self.tx, &[row.subject_no]).await?.get(&row.subject_no).ok_or_else(|| row.bad("subject_no"))?;
+        // The record must be the member's too.
+        self.head(subject).await?;
+        self.move_row(row, subject, what, reason).await
+    }
+
+    /// Moves a claim whosever it is: erasing a source reaches into every case.
+    pub(crate) async fn move_numbered(&mut self, claim_no: i64, what: Move, reason: &str) -> Result<(), StoreError> {
+        let (row, subject) = self.row_numbered(claim_no).await?;
+        self.move_row(row, subject, what, Some(reason)).await
+    }
+
+    /// Asks an accepted claim again, whosever it is; `false` where it was not accepted.
+    pub(crate) async fn ask_again(&mut self, claim_no: i64, reason: &str) -> Result<bool, StoreError> {
+        let (row, subject) = self.row_numbered(claim_no).await?;
+        if row.status()? != Status::Accepted {
+            return Ok(false);
+        }
+        self.move_row(row, subject, Move::Question, Some(reason)).await?;
+        Ok(true)
+    }
+
+    async fn row_numbered(&mut self, claim_no: i64) -> Result<(ClaimRow, NodeId), StoreError> {
+        const SQL: &str = concat!("SELECT ", claim_columns!(), " FROM claim c", claim_joins!(), "WHERE c.no = $1");
+        let row: ClaimRow = on!(&mut *self.tx, c => sqlx::query_as(SQL).bind(claim_no).fetch_one(c).await).map_err(while_("reading a claim"))?;
+        let subject = *ids_of(&mut self.tx, &[row.subject_no]).await?.get(&row.subject_no).ok_or_else(|| row.bad("subject_no"))?;
+        self.enter_record(subject).await?;
+        Ok((row, subject))
+    }
+
+    async fn move_row(&mut self, row: ClaimRow, subject: NodeId, what: Move, reason: Option<&str>) -> Result<(), StoreError> {
         if row.erased_us.is_some() {
             return Err(StoreError::Erased);
         }
-        let subject = *ids_of(&mut self.tx, &[row.subject_no]).await?.get(&row.subject_no).ok_or_else(|| row.bad("subject_no"))?;
+        let id = row.claim_id()?;
         let (subject_no, head_seq, head) = self.head(subject).await?;
         let (now, before) = (row.status()?, self.status_before(&row).await?);
         let after = now.after(what, before).map_err(StoreError::Claim)?;

@@ -17,11 +17,14 @@ use kniha_core::value::Value;
 use kniha_core::vocab::{self, NodeKind, Property, ValueType};
 use kniha_db::{Tx, on};
 
-use crate::book::{Store, insert_access, insert_case, insert_member};
+use crate::book::{Store, insert_case, insert_member};
 use crate::buffer::{Buffer, CitationRow, NewClaimRow, NewNodeRow};
+use crate::carry;
 use crate::check::{Chain, unhex};
+use crate::custody;
 use crate::dump::{ClaimLine, Counts, Line, VERSION, ValueLine};
 use crate::error::{StoreError, while_};
+use crate::granting;
 use crate::reindex;
 use crate::row::ValueColumns;
 
@@ -138,11 +141,14 @@ pub async fn restore(store: &Store, mut lines: impl FnMut() -> std::io::Result<O
 
 struct Restoring<'a> {
     store: &'a Store,
+    book: Option<[u8; 32]>,
     chain: Option<Chain>,
     members: BTreeMap<String, i64>,
     cases: BTreeMap<String, i64>,
     nodes: BTreeMap<NodeId, i64>,
     claims: BTreeMap<ClaimId, i64>,
+    /// Citations whose words were erased: claim, place, when.
+    erased: Vec<(i64, i64, i64)>,
     present: Option<(NodeId, i64)>,
     buffer: Buffer,
     events: Vec<EventRow>,
@@ -173,16 +179,19 @@ impl<'a> Restoring<'a> {
         if any != 0 {
             return Err(StoreError::BookExists);
         }
-        for sql in ["DELETE FROM import_key", "DELETE FROM import_run", "DELETE FROM access", "DELETE FROM cases", "DELETE FROM member"] {
+        carry::clear(tx).await?;
+        for sql in ["DELETE FROM mark", "DELETE FROM import_key", "DELETE FROM import_run", "DELETE FROM access", "DELETE FROM cases", "DELETE FROM member"] {
             on!(&mut *tx, c => sqlx::query(sql).execute(c).await.map(drop)).map_err(while_("restoring"))?;
         }
         Ok(Restoring {
             store,
+            book: None,
             chain: None,
             members: BTreeMap::new(),
             cases: BTreeMap::new(),
             nodes: BTreeMap::new(),
             claims: BTreeMap::new(),
+            erased: Vec::new(),
             present: None,
             buffer: Buffer::default(),
             events: Vec::new(),
@@ -214,7 +223,7 @@ impl<'a> Restoring<'a> {
                     return Err(bad(format!("format version {version} is not known here, only {VERSION}")));
                 }
                 let id: [u8; 32] = unhex(&book)?;
-                self.chain = Some(Chain::new(id));
+                (self.book, self.chain) = (Some(id), Some(Chain::new(id)));
                 self.last_us = made_us;
                 on!(&mut *tx, c => sqlx::query("UPDATE book SET id = $1, title = $2, made_us = $3").bind(id.to_vec()).bind(&title).bind(made_us).execute(c).await.map(drop))
                     .map_err(while_("restoring"))
@@ -234,7 +243,10 @@ impl<'a> Restoring<'a> {
                 self.cases.insert(id, no);
                 Ok(())
             }
-            Line::Access { member, case, by, at_us } => insert_access(tx, self.member(&member)?, self.case(&case)?, self.member(&by)?, at_us).await,
+            Line::Access { member, case, by, at_us, until_us } => {
+                let access = (self.member(&member)?, self.case(&case)?, self.member(&by)?);
+                granting::put(tx, access, at_us, until_us).await
+            }
             Line::Node { id, kind, case, by, at_us, head_seq, head_hash } => self.node(&id, &kind, &case, &by, at_us, head_seq, unhex(&head_hash)?),
             Line::Claim(line) => {
                 self.claim(&line)?;
@@ -260,6 +272,12 @@ impl<'a> Restoring<'a> {
                     hash: unhex(&hash)?,
                 });
                 Ok(())
+            }
+            Line::Row { table, row } => {
+                // Rows of casework stand after the last record: what they name is written.
+                self.flush(tx).await?;
+                self.last_us = self.last_us.max(row.get("made_us").and_then(serde_json::Value::as_i64).unwrap_or(0));
+                carry::write(tx, &table, &row, |of, id| self.number_of(of, id)).await
             }
             Line::End(stated) => {
                 self.ended = true;
@@ -299,6 +317,7 @@ impl<'a> Restoring<'a> {
             let exhibit_no = citation.exhibit.map(|id| self.number(id));
             self.buffer.citations.push(CitationRow { claim_no: no, nth: nth as i64, source_no, exhibit_no, citation: citation.clone() });
         }
+        self.erased.extend((0..).zip(&line.citations).filter_map(|(nth, citation)| Some((no, nth, citation.erased_us?))));
         self.last_us = self.last_us.max(line.at_us);
         self.buffer.claims.push(NewClaimRow {
             no,
@@ -338,6 +357,16 @@ impl<'a> Restoring<'a> {
         self.cases.get(id).copied().ok_or_else(|| bad("a case is named that does not stand before"))
     }
 
+    /// The number of what a row of casework names.
+    fn number_of(&self, table: &str, id: &str) -> Option<i64> {
+        match table {
+            "member" => self.members.get(id).copied(),
+            "cases" => self.cases.get(id).copied(),
+            "node" => self.nodes.get(&NodeId::parse(id).ok()?).copied(),
+            _ => self.claims.get(&ClaimId::parse(id).ok()?).copied(),
+        }
+    }
+
     async fn flush(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         std::mem::take(&mut self.buffer).write(tx, &self.store.secret).await?;
         const EVENT: &str = "INSERT INTO claim_event (no, claim_no, subject_no, seq, what, reason, salt, reason_commit, made_by, made_us, hash)
@@ -346,6 +375,10 @@ impl<'a> Restoring<'a> {
             on!(&mut *tx, c => sqlx::query(EVENT).bind(e.no).bind(e.claim_no).bind(e.subject_no).bind(e.seq).bind(e.what.code()).bind(e.reason).bind(e.salt.map(|s| s.to_vec()))
                 .bind(e.commit.to_vec()).bind(e.by).bind(e.at_us).bind(e.hash.to_vec()).execute(c).await.map(drop))
             .map_err(while_("restoring"))?;
+        }
+        const ERASED: &str = "INSERT INTO erased_citation (claim_no, nth, made_us) VALUES ($1, $2, $3)";
+        for (claim_no, nth, at_us) in std::mem::take(&mut self.erased) {
+            on!(&mut *tx, c => sqlx::query(ERASED).bind(claim_no).bind(nth).bind(at_us).execute(c).await.map(drop)).map_err(while_("restoring"))?;
         }
         Ok(())
     }
@@ -362,6 +395,11 @@ impl<'a> Restoring<'a> {
             }
         }
         self.check_references(tx).await?;
+        if let Some(book) = &self.book
+            && let Some(fault) = custody::faults(tx, book).await?.first()
+        {
+            return Err(bad(fault.clone()));
+        }
         on!(&mut *tx, c => sqlx::query("UPDATE book SET last_us = $1").bind(self.last_us).execute(c).await.map(drop)).map_err(while_("restoring"))?;
         reindex::rebuild(tx, &self.store.secret, &mut |_| {}).await?;
         Ok(self.restored)

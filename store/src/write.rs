@@ -17,6 +17,7 @@ use kniha_db::{WriteTx, on};
 use crate::book::{Store, insert_access, insert_case, insert_member, next_no, reader};
 use crate::buffer::{Buffer, CitationRow, NewClaimRow, NewNodeRow};
 use crate::error::{StoreError, corrupt, while_};
+use crate::granting::{self, Terms};
 use crate::random::Random;
 use crate::row::ValueColumns;
 
@@ -57,6 +58,7 @@ impl<'a> Writing<'a> {
         const DOING: &str = "beginning to write";
         let mut tx = store.db.write().await.map_err(while_(DOING))?;
         let who = reader(&mut tx, member).await?;
+        granting::lapse(&mut tx, now).await?;
         let last_us: i64 = on!(&mut *tx, c => sqlx::query_scalar("SELECT last_us FROM book").fetch_one(c).await).map_err(while_(DOING))?;
         if now.0 < last_us - CLOCK_SLACK_US {
             return Err(StoreError::ClockBack { behind_s: (last_us - now.0) / 1_000_000 });
@@ -118,14 +120,12 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    /// Grants a case that this member sees to another member.
+    /// Grants a case that this member sees to another member, without an end.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a case this member does not see, [`StoreError::NoMember`].
     pub async fn grant(&mut self, case: CaseId, to: MemberId) -> Result<(), StoreError> {
-        let case_no = self.case_no(case)?;
-        let to = reader(&mut self.tx, to).await?;
-        insert_access(&mut self.tx, to.no, case_no, self.member_no, self.at.0).await
+        self.grant_under(case, to, Terms::default()).await
     }
 
     /// Lets this transaction write into a case that is granted to nobody yet: an import's.
@@ -260,7 +260,27 @@ impl<'a> Writing<'a> {
         Ok((known.no, known.head_seq, known.head))
     }
 
+    /// The number and kind of a record that the member sees.
+    pub(crate) async fn kind_of(&mut self, node: NodeId) -> Result<(i64, NodeKind), StoreError> {
+        let known = self.know(node).await?;
+        Ok((known.no, known.kind))
+    }
+
     async fn know(&mut self, id: NodeId) -> Result<Known, StoreError> {
+        self.learn(id, true).await
+    }
+
+    /// Lets this transaction move claims of a record that the member does not see.
+    pub(crate) async fn enter_record(&mut self, id: NodeId) -> Result<(), StoreError> {
+        self.learn(id, false).await.map(drop)
+    }
+
+    /// Forgets what is known of records, so that what [`Writing::enter_record`] let in is outside again. Everything must have been flushed.
+    pub(crate) fn forget_records(&mut self) {
+        self.known.clear();
+    }
+
+    async fn learn(&mut self, id: NodeId, walled: bool) -> Result<Known, StoreError> {
         if let Some(known) = self.known.get(&id) {
             return Ok(known.clone());
         }
@@ -269,7 +289,7 @@ impl<'a> Writing<'a> {
             on!(&mut *self.tx, c => sqlx::query_as(SQL).bind(id.to_string()).fetch_optional(c).await).map_err(while_("looking up a record"))?;
         // A record in a case that the member does not see looks exactly like none.
         let (no, kind, head_seq, head, _) =
-            row.filter(|row| self.cases.values().any(|case_no| *case_no == row.4)).ok_or(StoreError::NotFound { what: "record" })?;
+            row.filter(|row| !walled || self.cases.values().any(|case_no| *case_no == row.4)).ok_or(StoreError::NotFound { what: "record" })?;
         let kind = NodeKind::parse(&kind).ok_or_else(|| corrupt("node", "kind", no))?;
         let head = Hash::from_slice(&head).ok_or_else(|| corrupt("node", "head_hash", no))?;
         let known = Known { no, kind, head_seq, head, pending: false };

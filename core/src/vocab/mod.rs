@@ -28,7 +28,7 @@ const LISTS: &[File] = list_files![
     "violation" "method" "place_kind" "degree" "liability" "proof"
     "body_site" "injury_kind" "consistency"
     "exhibit_kind" "graphic" "source_kind" "origin_kind" "reliability"
-    "status" "stance" "known_to" "return_code"
+    "status" "stance" "known_to" "return_code" "crime" "element"
 ];
 
 fn vocabulary() -> &'static Vocabulary {
@@ -122,6 +122,18 @@ mod tests {
         status.push("conflict");
         assert_eq!(codes("status"), status);
         assert!(list("name_kind").unwrap().term(crate::name::NameKind::full().code()).is_some());
+    }
+
+    #[test]
+    fn every_element_belongs_to_one_crime_and_names_its_law() {
+        let crimes: Vec<&str> = list("crime").unwrap().terms.iter().map(|term| term.code.as_str()).collect();
+        for element in &list("element").unwrap().terms {
+            let of = crimes.iter().filter(|crime| element.code.starts_with(&format!("{crime}_"))).count();
+            assert!(of == 1 && element.source.is_some(), "{}", element.code);
+        }
+        for crime in crimes {
+            assert!(list("element").unwrap().terms.iter().any(|element| element.code.starts_with(&format!("{crime}_"))), "{crime}");
+        }
     }
 
     #[test]

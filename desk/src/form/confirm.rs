@@ -3,10 +3,10 @@
 use crate::error::PageError;
 use crate::fields::Fields;
 use crate::form::Problems;
-use kniha_gate::SignInError;
 use crate::lang::Tongue;
 use crate::rooms::Visit;
 use crate::routes::sign_in::span;
+use kniha_gate::SignInError;
 
 /// For how long words and code count as just typed, in microseconds.
 const RECENT_US: u64 = 10 * 60 * 1_000_000;

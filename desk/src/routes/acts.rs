@@ -24,11 +24,11 @@ const OPEN_US: i64 = 7 * 86_400_000_000;
 const DONE: usize = 20;
 
 pub(crate) fn routes() -> Ways {
-    Ways::new()
-        .get("/decide", May::Agree, show)
-        .post("/decide/{id}/sign", May::Agree, sign)
-        .post("/decide/{id}/refuse", May::Agree, refuse)
-        .post("/decide/{id}/carry-out", May::Agree, carry_out)
+    Ways::new().get("/decide", May::Agree, show).post("/decide/{id}/sign", May::Agree, sign).post("/decide/{id}/refuse", May::Agree, refuse).post(
+        "/decide/{id}/carry-out",
+        May::Agree,
+        carry_out,
+    )
 }
 
 /// What this member can do with an act.
@@ -66,11 +66,13 @@ struct ActsPage<'a> {
     agreed: Vec<Card>,
     done: Vec<Card>,
     confirm: Confirm,
+    /// The card whose form was sent and not taken.
+    tried: String,
     problems: &'a Problems,
 }
 
 async fn show(visit: Visit, frame: Frame) -> Result<Response, PageError> {
-    cards(&visit, frame, &Problems::default()).await
+    cards(&visit, frame, None, &Problems::default()).await
 }
 
 async fn sign(visit: Visit, frame: Frame, Path(id): Path<String>, fields: Fields) -> Result<Response, PageError> {
@@ -78,7 +80,7 @@ async fn sign(visit: Visit, frame: Frame, Path(id): Path<String>, fields: Fields
     let mut problems = Problems::default();
     Confirm::of(&visit).check(&visit, frame.t, &fields, &mut problems).await?;
     if !problems.is_empty() {
-        return cards(&visit, frame, &problems).await;
+        return cards(&visit, frame, Some(id), &problems).await;
     }
     let act = match visit.rooms.house().agree(&visit.who, id, now).await {
         Ok(act) => act,
@@ -148,7 +150,7 @@ async fn enrol(visit: &Visit, act: &Act, who: MemberId, now: UtcMicros) -> Resul
     Ok(write.commit().await?)
 }
 
-async fn cards(visit: &Visit, frame: Frame, problems: &Problems) -> Result<Response, PageError> {
+async fn cards(visit: &Visit, frame: Frame, tried: Option<ActId>, problems: &Problems) -> Result<Response, PageError> {
     let (t, house) = (frame.t, visit.rooms.house());
     let accounts = house.accounts().await?;
     let of = |acts: Vec<Act>| acts.into_iter().map(|act| Card::of(visit, &frame, &accounts, &act)).collect::<Vec<_>>();
@@ -163,6 +165,7 @@ async fn cards(visit: &Visit, frame: Frame, problems: &Problems) -> Result<Respo
         agreed: of(house.acts(ActState::Agreed).await?),
         done: of(done),
         confirm: Confirm::of(visit),
+        tried: tried.map(|id| id.to_string()).unwrap_or_default(),
         problems,
         frame: frame.clone().titled(problems.titled(t, &title)).standing(Room::Decide),
     };
@@ -212,5 +215,127 @@ fn kind(kind: &ActKind) -> &'static str {
         ActKind::Erase { .. } => "act-erase",
         ActKind::Export => "act-export",
         ActKind::Policy { .. } => "act-policy",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use axum::http::StatusCode;
+    use kniha_gate::AccountState;
+
+    use super::*;
+    use crate::cast;
+    use crate::href;
+    use crate::stage::{Stage, id};
+
+    /// Somebody asks to come in.
+    async fn asks(stage: &Stage) -> MemberId {
+        let (key, file) = cast::spare();
+        stage.rooms.house().ask_to_join("newcomer", file, &key.public(), stage.now()).await.unwrap()
+    }
+
+    async fn state(stage: &Stage, who: MemberId) -> AccountState {
+        stage.rooms.house().account(who).await.unwrap().unwrap().state
+    }
+
+    async fn proposed(stage: &Stage) -> String {
+        stage.rooms.house().acts(ActState::Proposed).await.unwrap()[0].id.to_string()
+    }
+
+    #[tokio::test]
+    async fn two_people_admit_somebody_who_then_opens_an_empty_book() {
+        let stage = Stage::set().await;
+        let who = asks(&stage).await;
+        let path = format!("{}/admit", href::member(who));
+        assert_eq!(stage.post(&path, &[("hat", "opener")]).await.problems(), ["heard"], "the words were not heard");
+        assert_eq!(stage.post(&path, &[("heard", "yes")]).await.problems(), ["hats"]);
+        let two = stage.post(&path, &[("heard", "yes"), ("hat", "opener"), ("hat", "auditor")]).await;
+        assert!(two.problems() == ["hats"] && two.body.contains("stands alone"));
+        two.check_ids();
+        for _ in 0..2 {
+            assert_eq!(stage.post(&path, &[("heard", "yes"), ("hat", "opener")]).await.location(), "/decide?done=proposed");
+        }
+        assert_eq!(stage.rooms.house().acts(ActState::Proposed).await.unwrap().len(), 1, "a second press proposes nothing");
+        let act = proposed(&stage).await;
+        let own = stage.get("/decide").await;
+        own.check_ids();
+        assert!(own.body.contains("Admit “newcomer” as: Opener") && own.body.contains("Take back") && !own.body.contains("/sign\""));
+        assert_eq!(stage.post(&format!("/decide/{act}/sign"), &[]).await.status, StatusCode::CONFLICT, "one person is not two");
+        assert_eq!(state(&stage, who).await, AccountState::Asked);
+        let stage = stage.as_member(id(36)).await;
+        assert!(stage.get("/decide").await.body.contains("data-key=\"1\""));
+        assert_eq!(stage.post(&format!("/decide/{act}/sign"), &[]).await.location(), "/decide?done=carried-out");
+        assert_eq!(state(&stage, who).await, AccountState::Active);
+        assert_eq!(stage.post(&format!("/decide/{act}/sign"), &[]).await.status, StatusCode::CONFLICT, "a replayed form");
+        let mut tx = stage.desk.store.read().await.unwrap();
+        let reader = kniha_store::reader(&mut tx, who).await.unwrap();
+        assert!(kniha_store::cases(&mut tx, &reader).await.unwrap().is_empty(), "the newcomer sees no case");
+    }
+
+    #[tokio::test]
+    async fn the_operator_peoples_no_team_alone_and_a_refused_act_is_over() {
+        let stage = Stage::set().await.as_member(id(36)).await;
+        let who = asks(&stage).await;
+        stage.post(&format!("{}/admit", href::member(who)), &[("heard", "yes"), ("hat", "operator")]).await;
+        let act = proposed(&stage).await;
+        // A custodian may sign, and not together with an operator: neither works with content.
+        let stage = stage.as_member(id(37)).await;
+        assert!(stage.get("/decide").await.body.contains("may not decide this together"));
+        assert_eq!(stage.post(&format!("/decide/{act}/sign"), &[]).await.status, StatusCode::CONFLICT);
+        let stage = stage.as_member(id(32)).await;
+        assert_eq!(stage.post(&format!("/decide/{act}/refuse"), &[]).await.location(), "/decide?done=refused");
+        assert_eq!(stage.post(&format!("/decide/{act}/sign"), &[]).await.status, StatusCode::CONFLICT);
+        assert_eq!(state(&stage, who).await, AccountState::Asked);
+    }
+
+    #[tokio::test]
+    async fn of_two_who_sign_at_once_one_carries_it_out() {
+        let stage = Stage::set().await;
+        let who = asks(&stage).await;
+        stage.post(&format!("{}/admit", href::member(who)), &[("heard", "yes"), ("hat", "auditor")]).await;
+        let path = format!("/decide/{}/sign", proposed(&stage).await);
+        let one = stage.ticket_of(id(32)).await;
+        let other = stage.ticket_of(id(33)).await;
+        let (a, b) = tokio::join!(stage.post_as(&one, &path, &[]), stage.post_as(&other, &path, &[]));
+        let mut both = [a.status, b.status];
+        both.sort();
+        assert_eq!(both, [StatusCode::SEE_OTHER, StatusCode::CONFLICT]);
+        assert_eq!(state(&stage, who).await, AccountState::Active);
+    }
+
+    #[tokio::test]
+    async fn after_ten_minutes_words_and_code_are_asked_once_more() {
+        let stage = Stage::set().await;
+        let who = asks(&stage).await;
+        stage.post(&format!("{}/admit", href::member(who)), &[("heard", "yes"), ("hat", "opener")]).await;
+        let path = format!("/decide/{}/sign", proposed(&stage).await);
+        let stage = stage.as_member(id(32)).await;
+        stage.wait(11 * 60 * 1_000_000);
+        let asked = stage.post(&path, &[]).await;
+        assert_eq!((asked.status, asked.problems()), (StatusCode::UNPROCESSABLE_ENTITY, vec!["passphrase".to_owned()]));
+        asked.check_ids();
+        let code = cast::code(stage.now());
+        assert_eq!(stage.post(&path, &[("passphrase", cast::words()), ("code", "000000")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(state(&stage, who).await, AccountState::Asked);
+        assert_eq!(stage.post(&path, &[("passphrase", cast::words()), ("code", &code)]).await.location(), "/decide?done=carried-out");
+        assert!(!stage.get("/decide").await.body.contains("passphrase"), "and then not again");
+    }
+
+    #[tokio::test]
+    async fn what_two_signed_on_a_locked_desk_has_a_button_when_it_is_open() {
+        let stage = Stage::locked().await.as_member(id(36)).await;
+        let who = asks(&stage).await;
+        stage.post(&format!("{}/admit", href::member(who)), &[("heard", "yes"), ("hat", "opener")]).await;
+        let act = proposed(&stage).await;
+        // The second signer's session began before the desk was locked: the register's key is not here.
+        let stage = stage.as_member(id(32)).await;
+        let locked = stage.post(&format!("/decide/{act}/sign"), &[]).await;
+        assert!(locked.status == StatusCode::CONFLICT && locked.body.contains("The book is locked"), "{}", locked.body);
+        assert_eq!(state(&stage, who).await, AccountState::Asked);
+        stage.rooms.unlock(kniha_seal::secret::Secret::take(&mut [7; 32])).await.unwrap();
+        assert!(stage.get("/decide").await.body.contains("/carry-out"));
+        let carried = stage.post(&format!("/decide/{act}/carry-out"), &[]).await;
+        assert_eq!(carried.status, StatusCode::CONFLICT, "neither of the two is written in the book of this stage");
     }
 }

@@ -66,3 +66,55 @@ async fn freeze(visit: Visit, Path(id): Path<String>) -> Result<Response, PageEr
     visit.rooms.sessions().end_of(account.id, now);
     Ok(Redirect::to(&format!("{}/arrested?done=frozen", href::member(account.id))).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use axum::http::StatusCode;
+    use kniha_core::id::MemberId;
+
+    use super::*;
+    use crate::stage::{Stage, id};
+
+    #[tokio::test]
+    async fn one_person_freezes_a_member_and_every_session_of_theirs_is_over() {
+        let stage = Stage::set().await;
+        let (one, two) = (stage.ticket_of(id(32)).await, stage.ticket_of(id(32)).await);
+        assert_eq!(stage.get_as(&one, "/keys").await.status, StatusCode::OK);
+        let path = format!("{}/arrested", href::member(id(32)));
+        let before = stage.get(&path).await;
+        before.check_ids();
+        assert!(before.body.contains("Freeze now") && before.body.contains("No part of an account was ever shown"));
+        // Long after signing in: nobody looks for their words while somebody is in custody.
+        stage.wait(15 * 60 * 1_000_000);
+        let done = stage.post(&format!("{}/freeze", href::member(id(32))), &[]).await;
+        assert_eq!(done.location(), format!("{path}?done=frozen"));
+        for ticket in [one, two] {
+            assert_eq!(stage.get_as(&ticket, "/keys").await.status, StatusCode::SEE_OTHER);
+        }
+        assert!(stage.get(&path).await.body.contains("All sessions are over"));
+        assert_eq!(stage.post(&format!("{}/freeze", href::member(id(32))), &[]).await.status, StatusCode::SEE_OTHER, "a second press is harmless");
+    }
+
+    #[tokio::test]
+    async fn nobody_freezes_themselves_or_somebody_who_only_asks() {
+        let stage = Stage::set().await;
+        let (key, file) = crate::cast::spare();
+        let asks: MemberId = stage.rooms.house().ask_to_join("asks", file, &key.public(), stage.now()).await.unwrap();
+        for who in [id(1), asks, id(99)] {
+            assert_eq!(stage.post(&format!("{}/freeze", href::member(who)), &[]).await.status, StatusCode::NOT_FOUND);
+            assert_eq!(stage.get(&format!("{}/arrested", href::member(who))).await.status, StatusCode::NOT_FOUND);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_form_that_is_under_way_when_its_member_is_frozen_changes_nothing_more() {
+        let stage = Stage::set().await;
+        let ticket = stage.ticket_of(id(3)).await;
+        let page = stage.get_as(&ticket, &format!("/c/{}/question", stage.hidden_claim)).await;
+        assert_eq!(page.status, StatusCode::OK, "they read it");
+        stage.post(&format!("{}/freeze", href::member(id(3))), &[]).await;
+        let late = stage.post_as(&ticket, &format!("/c/{}/question", stage.hidden_claim), &[("reason", "too late")]).await;
+        assert_eq!(late.status, StatusCode::FORBIDDEN);
+    }
+}

@@ -9,11 +9,11 @@ use crate::error::PageError;
 use crate::fields::Fields;
 use crate::form::Problems;
 use crate::form::confirm::Confirm;
-use kniha_gate::TotpSecret;
 use crate::href;
 use crate::page::{Frame, Room, form_page};
 use crate::rooms::Visit;
 use crate::ways::{May, Ways};
+use kniha_gate::TotpSecret;
 
 pub(crate) fn routes() -> Ways {
     Ways::new().get(href::CODE, May::SignedIn, ask).post(href::CODE, May::SignedIn, take)

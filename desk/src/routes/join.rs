@@ -120,7 +120,7 @@ async fn bring(State(rooms): State<Rooms>, frame: Frame, fields: Fields) -> Resu
     if file.is_err() {
         problems.add("key", t.get("join-key"), t.get("join-bad-key"));
     }
-    let public = MemberPublic::parse(fields.get("public").trim());
+    let public = MemberPublic::parse(&format!("{}\n", fields.get("public").trim()));
     match (&file, &public) {
         (_, Err(_)) => problems.add("public", t.get("join-public"), t.get("join-bad-public")),
         (Ok(file), Ok(public)) if *file.fingerprint() != public.fingerprint() => problems.add("public", t.get("join-public"), t.get("join-other-public")),
@@ -182,4 +182,92 @@ fn show(frame: Frame, fields: &Fields, problems: &Problems) -> Result<Response, 
         frame: frame.clone().titled(problems.titled(frame.t, &title)).standing(Room::Door),
     };
     form_page(&html, problems)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use axum::http::StatusCode;
+
+    use super::*;
+    use crate::cast;
+    use crate::stage::{Answer, Stage};
+
+    /// The words that the page shows.
+    fn shown(page: &Answer) -> String {
+        let (_, list) = page.body.split_once("class=\"eight\"").unwrap();
+        let words = list.split("<li>").skip(1).map(|rest| rest.split_once("</li>").unwrap().0);
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    #[tokio::test]
+    async fn a_key_is_made_when_its_words_come_back_and_opens_nothing_before_two_have_signed() {
+        let stage = Stage::set().await.as_nobody();
+        let page = stage.post("/join/words", &[("login", " New.One ")]).await;
+        page.check_ids();
+        let (words, mark) = (shown(&page), page.input("mark"));
+        assert_eq!((words.split(' ').count(), page.input("login").as_str()), (8, "new.one"));
+        let asked = stage.post("/join/make", &[("login", "new.one"), ("mark", &mark), ("passphrase", &words)]).await;
+        assert!(asked.location().starts_with("/join/"), "{} {}", asked.status, asked.body);
+        let seen = stage.get(asked.location()).await;
+        let account = stage.rooms.house().accounts().await.unwrap().into_iter().find(|account| account.login == "new.one").unwrap();
+        assert!(seen.body.contains(&account.public.spoken(kniha_core::lang::Lang::En).join(" ")));
+        let refused = stage.post("/sign-in", &[("login", "new.one"), ("passphrase", &words)]).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("two members have not signed it yet"), "{}", refused.body);
+    }
+
+    #[tokio::test]
+    async fn nobody_chooses_words_and_none_are_shown_twice() {
+        let stage = Stage::set().await.as_nobody();
+        let page = stage.post("/join/words", &[("login", "chooser")]).await;
+        let (words, mark) = (shown(&page), page.input("mark"));
+        let other = stage.post("/join/words", &[("login", "chooser")]).await;
+        assert_ne!(words, shown(&other));
+        for (typed, mark) in [(shown(&other), mark.as_str()), (words.clone(), ""), ("abandon ".repeat(8), mark.as_str()), (String::new(), mark.as_str())] {
+            let again = stage.post("/join/make", &[("login", "chooser"), ("mark", mark), ("passphrase", &typed)]).await;
+            assert_eq!((again.status, again.problems()), (StatusCode::UNPROCESSABLE_ENTITY, vec!["passphrase".to_owned()]));
+            again.check_ids();
+            assert!(!again.body.contains("class=\"eight\"") && (typed.is_empty() || !again.body.contains(&typed)));
+        }
+        assert!(!stage.rooms.house().accounts().await.unwrap().iter().any(|account| account.login == "chooser"));
+    }
+
+    #[tokio::test]
+    async fn a_key_from_elsewhere_comes_closed_and_with_its_own_public_half() {
+        let stage = Stage::set().await.as_nobody();
+        let (key, file) = cast::spare();
+        let (file, public, other) = (file.to_text(), key.public().to_text(), cast::someone(1).account().public.to_text());
+        assert_eq!(public, other, "the spare key is everybody's who is of no house");
+        let wrong = stage.rooms.house().account(crate::stage::id(1)).await.unwrap().unwrap().public.to_text();
+        for (login, file, public, at) in [
+            ("x", file.as_str(), public.as_str(), "login"),
+            ("fine", "kniha-secret-key 1\nabc", &public, "key"),
+            ("fine", &file, "", "public"),
+            ("fine", &file, &wrong, "public"),
+            ("tester", &file, &public, "login"),
+        ] {
+            let again = stage.post("/join/bring", &[("login", login), ("key", file), ("public", public)]).await;
+            assert_eq!((again.status, again.problems()), (StatusCode::UNPROCESSABLE_ENTITY, vec![at.to_owned()]), "{login}");
+            again.check_ids();
+        }
+        let asked = stage.post("/join/bring", &[("login", "fine"), ("key", &file), ("public", &public)]).await;
+        assert_eq!(stage.get(asked.location()).await.status, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn twenty_wait_and_no_more() {
+        let stage = Stage::set().await.as_nobody();
+        let (key, file) = cast::spare();
+        for n in 0..20 {
+            stage.rooms.house().ask_to_join(&format!("waits-{n}"), file, &key.public(), stage.now()).await.unwrap();
+        }
+        let full = stage.post("/join/bring", &[("login", "one-more"), ("key", &file.to_text()), ("public", &key.public().to_text())]).await;
+        assert!(full.status == StatusCode::UNPROCESSABLE_ENTITY && full.body.contains("As many people wait as can"), "{}", full.body);
+    }
+
+    #[tokio::test]
+    async fn a_member_has_no_page_of_somebody_who_asks() {
+        let stage = Stage::set().await.as_nobody();
+        assert_eq!(stage.get(&format!("/join/{}", crate::stage::id::<()>(1))).await.status, StatusCode::NOT_FOUND);
+    }
 }

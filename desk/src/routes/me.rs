@@ -6,13 +6,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kniha_store::shared_cases;
 
 use crate::error::PageError;
-use kniha_core::access::Hats;
-use kniha_gate::{Capped, Used};
 use crate::lang::Tongue;
 use crate::page::{Frame, Room, page};
 use crate::parts::when::moment;
 use crate::rooms::{Rooms, Visit};
 use crate::ways::{May, Ways};
+use kniha_core::access::Hats;
+use kniha_gate::{Capped, Used};
 
 pub(crate) fn routes() -> Ways {
     Ways::new().get("/me", May::SignedIn, show).post("/me/others", May::SignedIn, end_others)
@@ -70,11 +70,8 @@ async fn show(visit: Visit, frame: Frame) -> Result<Response, PageError> {
         None => None,
     };
     let used = if account.reads() { visit.rooms.house().used(account.id, now).await? } else { Vec::new() };
-    let session = |session: crate::session::Session| SessionLine {
-        began: moment(t, session.began),
-        seen: moment(t, session.seen),
-        own: session.held == visit.session,
-    };
+    let session =
+        |session: crate::session::Session| SessionLine { began: moment(t, session.began), seen: moment(t, session.seen), own: session.held == visit.session };
     page(&MePage {
         login: account.login.clone(),
         hats: account.hats.map(|hats| hat_lines(t, hats)).unwrap_or_default(),

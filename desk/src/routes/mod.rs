@@ -21,9 +21,9 @@ mod search;
 pub(crate) mod sign_in;
 mod source;
 mod structure;
-mod watch;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use crate::ways::Ways;
 

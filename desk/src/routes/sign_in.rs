@@ -15,12 +15,12 @@ use kniha_core::time::UtcMicros;
 use crate::error::PageError;
 use crate::fields::Fields;
 use crate::form::Problems;
-use kniha_gate::SignInError;
 use crate::href;
 use crate::lang::Tongue;
 use crate::page::{Frame, Room, form_page};
 use crate::rooms::Rooms;
 use crate::ways::{May, Ways};
+use kniha_gate::SignInError;
 
 /// Longest login, in characters.
 const MAX_LOGIN: usize = 100;

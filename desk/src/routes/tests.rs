@@ -25,12 +25,12 @@ use super::search::SearchPage;
 use super::source::SourcePage;
 use super::structure::StructurePage;
 use crate::fields::Fields;
-use kniha_core::access::{Hat, Hats};
 use crate::lang::Tongue;
 use crate::page::{Frame, Room, Seat};
 use crate::parts::link::Link;
 use crate::parts::row::Entry;
 use crate::parts::samples::{HOSTILE, NOW, SOURCE, UNIT, claim, reading};
+use kniha_core::access::{Hat, Hats};
 
 fn frame(lang: Lang) -> Frame {
     Frame {

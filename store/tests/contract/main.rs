@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod access;
+mod casework;
 mod claims;
 mod crash;
 mod damage;

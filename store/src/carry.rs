@@ -1,0 +1,202 @@
+//! Tables of casework in an export: a row a line, as they stand, with ids in place of the numbers of records, claims, members and cases.
+//!
+//! Tables here keep their own numbers, so rows may refer to rows of their own table or of one that stands before it in [`TABLES`].
+
+use std::collections::BTreeMap;
+
+use data_encoding::BASE64;
+use kniha_db::{Tx, on};
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, ColumnIndex, Decode, Row, Type};
+
+use crate::dump::Line;
+use crate::error::{StoreError, corrupt, while_};
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Text,
+    Integer,
+    Bytes,
+    /// A number of a row of this table; in the line it is that row's id.
+    Of(&'static str),
+}
+
+const MEMBER: Column = Column::Of("member");
+const CASE: Column = Column::Of("cases");
+const NODE: Column = Column::Of("node");
+const CLAIM: Column = Column::Of("claim");
+
+/// A table, and its columns; the first one is a number by which rows are read in order.
+struct Table {
+    name: &'static str,
+    columns: &'static [(&'static str, Column)],
+}
+
+use Column::{Bytes, Integer, Text};
+
+const TABLES: &[Table] = &[
+    Table {
+        name: "access_event",
+        columns: &[
+            ("no", Integer),
+            ("what", Text),
+            ("member_no", MEMBER),
+            ("case_no", CASE),
+            ("second_no", MEMBER),
+            ("until_us", Integer),
+            ("act", Text),
+            ("made_by", MEMBER),
+            ("made_us", Integer),
+        ],
+    },
+    Table {
+        name: "sheet",
+        columns: &[
+            ("no", Integer),
+            ("id", Text),
+            ("case_no", CASE),
+            ("what", Text),
+            ("about_no", Integer),
+            ("code", Text),
+            ("words", Text),
+            ("claim_no", CLAIM),
+            ("node_no", NODE),
+            ("stance", Text),
+            ("made_by", MEMBER),
+            ("made_us", Integer),
+        ],
+    },
+    Table {
+        name: "task",
+        columns: &[
+            ("no", Integer),
+            ("id", Text),
+            ("case_no", CASE),
+            ("words", Text),
+            ("who_no", MEMBER),
+            ("due_day", Integer),
+            ("element_no", Integer),
+            ("node_no", NODE),
+            ("property", Text),
+            ("made_by", MEMBER),
+            ("made_us", Integer),
+        ],
+    },
+    Table { name: "task_event", columns: &[("no", Integer), ("task_no", Integer), ("what", Text), ("words", Text), ("made_by", MEMBER), ("made_us", Integer)] },
+    Table { name: "custody", columns: &[("no", Integer), ("exhibit_no", NODE), ("n", Integer), ("day", Integer), ("body", Bytes), ("signature", Bytes)] },
+    Table { name: "custody_head", columns: &[("exhibit_no", NODE), ("entries", Integer), ("hash", Bytes)] },
+    Table { name: "custody_day", columns: &[("day", Integer), ("entries", Integer), ("root", Bytes)] },
+    Table { name: "review", columns: &[("no", Integer), ("node_no", NODE), ("state", Text), ("day", Integer), ("made_by", MEMBER), ("made_us", Integer)] },
+];
+
+/// Rows read at once.
+const CHUNK: i64 = 1000;
+
+fn broken(_: sqlx::Error) -> StoreError {
+    corrupt("export", "row", "")
+}
+
+/// Gives every row of these tables to `take`.
+pub(crate) async fn rows(tx: &mut Tx, take: &mut impl FnMut(Line) -> Result<(), StoreError>) -> Result<(), StoreError> {
+    for table in TABLES {
+        let mut joins = String::new();
+        let mut wanted = Vec::new();
+        for (n, (column, what)) in table.columns.iter().enumerate() {
+            match what {
+                Column::Of(other) => {
+                    joins += &format!(" LEFT JOIN {other} j{n} ON j{n}.no = x.{column}");
+                    wanted.push(format!("j{n}.id"));
+                }
+                _ => wanted.push(format!("x.{column}")),
+            }
+        }
+        let (first, columns) = (table.columns.first().map_or("no", |column| column.0), wanted.join(", "));
+        let sql = format!("SELECT x.{first}, {columns} FROM {} x{joins} WHERE x.{first} > $1 ORDER BY x.{first} LIMIT {CHUNK}", table.name);
+        let mut after = i64::MIN;
+        loop {
+            let sql = AssertSqlSafe(sql.clone());
+            let found: Vec<(i64, BTreeMap<String, Value>)> = on!(&mut *tx, c => {
+                let rows = sqlx::query(sql).bind(after).fetch_all(c).await.map_err(while_("reading casework"))?;
+                rows.iter().map(|row| cells(row, table)).collect::<Result<_, StoreError>>()
+            })?;
+            let Some((last, _)) = found.last() else { break };
+            after = *last;
+            for (_, row) in found {
+                take(Line::Row { table: table.name.to_owned(), row })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn cells<R: Row>(row: &R, table: &Table) -> Result<(i64, BTreeMap<String, Value>), StoreError>
+where
+    usize: ColumnIndex<R>,
+    i64: for<'r> Decode<'r, R::Database> + Type<R::Database>,
+    String: for<'r> Decode<'r, R::Database> + Type<R::Database>,
+    Vec<u8>: for<'r> Decode<'r, R::Database> + Type<R::Database>,
+{
+    let mut all = BTreeMap::new();
+    for (n, (column, what)) in (1..).zip(table.columns) {
+        let value = match what {
+            Column::Integer => row.try_get::<Option<i64>, _>(n).map_err(broken)?.map(Value::from),
+            Column::Text | Column::Of(_) => row.try_get::<Option<String>, _>(n).map_err(broken)?.map(Value::from),
+            Column::Bytes => row.try_get::<Option<Vec<u8>>, _>(n).map_err(broken)?.map(|bytes| Value::from(BASE64.encode(&bytes))),
+        };
+        all.insert((*column).to_owned(), value.unwrap_or(Value::Null));
+    }
+    Ok((row.try_get(0).map_err(broken)?, all))
+}
+
+/// A value to be bound.
+enum Cell {
+    Text(Option<String>),
+    Integer(Option<i64>),
+    Bytes(Option<Vec<u8>>),
+}
+
+/// Writes a row again. `number` gives the number of a record, claim, member or case by its table and id.
+pub(crate) async fn write(tx: &mut Tx, table: &str, row: &BTreeMap<String, Value>, number: impl Fn(&str, &str) -> Option<i64>) -> Result<(), StoreError> {
+    let bad = |what: String| StoreError::Restore { line: 0, what };
+    let table = TABLES.iter().find(|known| known.name == table).ok_or_else(|| bad("a row of an unknown table".to_owned()))?;
+    if row.len() != table.columns.len() {
+        return Err(bad(format!("a row of {} has other columns", table.name)));
+    }
+    let mut cells = Vec::with_capacity(row.len());
+    for (column, what) in table.columns {
+        let refused = || bad(format!("{} of a row of {} does not read back", column, table.name));
+        let value = row.get(*column).ok_or_else(refused)?;
+        let text = || value.as_str().ok_or_else(refused);
+        cells.push(match (what, value.is_null()) {
+            (Column::Integer, null) => Cell::Integer(if null { None } else { Some(value.as_i64().ok_or_else(refused)?) }),
+            (Column::Text, null) => Cell::Text(if null { None } else { Some(text()?.to_owned()) }),
+            (Column::Bytes, null) => Cell::Bytes(if null { None } else { Some(BASE64.decode(text()?.as_bytes()).map_err(|_| refused())?) }),
+            (Column::Of(other), null) => Cell::Integer(if null { None } else { Some(number(other, text()?).ok_or_else(refused)?) }),
+        });
+    }
+    let names: Vec<&str> = table.columns.iter().map(|column| column.0).collect();
+    let places: Vec<String> = (1..=names.len()).map(|n| format!("${n}")).collect();
+    let sql = format!("INSERT INTO {} ({}) VALUES ({})", table.name, names.join(", "), places.join(", "));
+    on!(tx, c => {
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for cell in cells {
+            query = match cell {
+                Cell::Text(text) => query.bind(text),
+                Cell::Integer(n) => query.bind(n),
+                Cell::Bytes(bytes) => query.bind(bytes),
+            };
+        }
+        query.execute(c).await.map(drop)
+    })
+    .map_err(while_("restoring casework"))
+}
+
+/// Empties these tables: a new book has a grant before it is restored into.
+pub(crate) async fn clear(tx: &mut Tx) -> Result<(), StoreError> {
+    for table in TABLES.iter().rev() {
+        let sql = format!("DELETE FROM {}", table.name);
+        on!(&mut *tx, c => sqlx::query(AssertSqlSafe(sql)).execute(c).await.map(drop)).map_err(while_("restoring casework"))?;
+    }
+    Ok(())
+}
