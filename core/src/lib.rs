@@ -7,6 +7,7 @@ pub mod access;
 pub mod claim;
 pub mod commit;
 pub mod id;
+pub mod intake;
 pub mod lang;
 pub mod name;
 pub mod place;

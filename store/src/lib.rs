@@ -12,7 +12,11 @@ mod edge;
 mod error;
 mod import;
 mod index;
+mod intake;
+mod intake_write;
+mod letter;
 mod list;
+mod mark;
 mod members;
 mod moves;
 mod prose;
@@ -23,6 +27,7 @@ mod restore;
 mod row;
 mod search;
 mod structure;
+mod translation;
 mod view;
 mod write;
 
@@ -32,8 +37,14 @@ pub use dump::{CitationLine, ClaimLine, Counts, Line, ValueLine, dump};
 pub use error::StoreError;
 pub use import::{CHUNK_CLAIMS, Chunk, Import, ImportId, ImportMark, ImportPlan, ImportView, abandon_import, imports};
 pub use index::NameSecret;
+pub use intake::{
+    Alike, Card, INTAKE_PAGE, IntakeCount, IntakeEvent, IntakeHappened, IntakeId, IntakeMark, IntakeOrder, IntakeQuery, IntakeRow, IntakeView, MailboxKeys,
+    PartNo, Piece, Sight, alike, intake, intake_counts, intake_of_part, intake_overdue, intakes, mailbox_keys, of_one_source,
+};
 pub use kniha_db::{Durability, Key, PageCheck, Pages, Place, ReadTx, Tx};
+pub use letter::{LetterId, LetterKind, LetterState, LetterView, NewLetter, letters, letters_waiting};
 pub use list::list;
+pub use mark::{MarkId, MarkView, NewMark, marks};
 pub use members::{Shared, shared_cases};
 pub use random::Random;
 pub use read::{cited, claim, counts, history, labels, record, related};
@@ -41,6 +52,7 @@ pub use reindex::reindex;
 pub use restore::{Restored, restore};
 pub use search::search;
 pub use structure::{last_known, structure};
+pub use translation::{NewTranslation, TranslationId, TranslationView, translations};
 pub use view::{
     ClaimView, Count, Found, Happened, History, HistoryEntry, Hit, Label, Labels, ListPage, ListQuery, ListRow, MAX_CLAIMS, MAX_RELATED, Order, RecordView,
     Related, Structure, StructureUnit, Why,
