@@ -22,7 +22,7 @@ use tokio::sync::OnceCell;
 use crate::stage::{NOW, id};
 
 /// Everybody: a number, a login, hats. 1 and 3 are members of the stage's book.
-pub(crate) const CAST: [(u8, &str, &[Hat]); 10] = [
+pub(crate) const CAST: [(u8, &str, &[Hat]); 23] = [
     (1, "tester", &[Hat::Investigator, Hat::Lawyer]),
     (3, "other", &[Hat::Investigator, Hat::Lawyer]),
     (31, "opener", &[Hat::Opener]),
@@ -33,6 +33,20 @@ pub(crate) const CAST: [(u8, &str, &[Hat]); 10] = [
     (36, "operator", &[Hat::Operator]),
     (37, "custodian", &[Hat::Custodian]),
     (NO_CODE, "newest", &[Hat::Investigator]),
+    // For the matrix: hats that go together, and for each a newcomer.
+    (51, "o-i", &[Hat::Opener, Hat::Investigator]),
+    (52, "o-l", &[Hat::Opener, Hat::Lawyer]),
+    (53, "i-l", &[Hat::Investigator, Hat::Lawyer]),
+    (54, "o-i-l", &[Hat::Opener, Hat::Investigator, Hat::Lawyer]),
+    (61, "new-o", &[Hat::Opener]),
+    (62, "new-i", &[Hat::Investigator]),
+    (63, "new-l", &[Hat::Lawyer]),
+    (64, "new-o-i", &[Hat::Opener, Hat::Investigator]),
+    (65, "new-o-l", &[Hat::Opener, Hat::Lawyer]),
+    (66, "new-i-l", &[Hat::Investigator, Hat::Lawyer]),
+    (67, "new-o-i-l", &[Hat::Opener, Hat::Investigator, Hat::Lawyer]),
+    (71, "frozen", &[Hat::Investigator, Hat::Lawyer]),
+    (72, "target", &[Hat::Investigator]),
 ];
 /// The member who has no second factor yet.
 pub(crate) const NO_CODE: u8 = 40;
@@ -112,7 +126,7 @@ pub(crate) async fn house(folder: &Path) -> House {
     for (name, bytes) in [HOUSE, GATE].into_iter().zip(made) {
         std::fs::write(folder.join(name), bytes).unwrap();
     }
-    House::open(folder, [9; 32], spool(folder).await).await.unwrap()
+    House::open(folder, spool(folder).await).await.unwrap()
 }
 
 async fn make() -> [Vec<u8>; 2] {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use kniha_core::id::{ClaimId, MemberId, NodeId};
 use kniha_core::lang::Lang;
@@ -74,6 +74,7 @@ pub(crate) struct Visit {
 
 /// A request of a member to an open book.
 #[derive(Clone)]
+#[allow(dead_code, reason = "pages of sealed parts ask for them")]
 pub struct Desk {
     pub(crate) store: Arc<Store>,
     pub(crate) member: MemberId,
@@ -244,19 +245,15 @@ impl Desk {
 }
 
 /// Where a request goes that needs somebody signed in, or an open book.
-fn to_the_door(parts: &Parts) -> Response {
-    if matches!(parts.method, Method::GET | Method::HEAD) {
-        Redirect::to(&href::sign_in(&parts.uri)).into_response()
-    } else {
-        PageError::SignedOut.into_response()
-    }
+pub(crate) fn to_the_door(method: &Method, uri: &Uri) -> Response {
+    if matches!(*method, Method::GET | Method::HEAD) { Redirect::to(&href::sign_in(uri)).into_response() } else { PageError::SignedOut.into_response() }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Visit, Response> {
-        parts.extensions.get::<Visit>().cloned().ok_or_else(|| to_the_door(parts))
+        parts.extensions.get::<Visit>().cloned().ok_or_else(|| to_the_door(&parts.method, &parts.uri))
     }
 }
 
@@ -264,6 +261,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Desk {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Desk, Response> {
-        parts.extensions.get::<Visit>().and_then(Visit::desk).ok_or_else(|| to_the_door(parts))
+        parts.extensions.get::<Visit>().and_then(Visit::desk).ok_or_else(|| to_the_door(&parts.method, &parts.uri))
     }
 }

@@ -130,13 +130,13 @@ impl Stage {
     }
 
     /// The same stage with somebody of the cast as the visitor.
-    pub(crate) async fn as_member(mut self, who: MemberId) -> Stage {
+    pub(crate) async fn visited_by(mut self, who: MemberId) -> Stage {
         self.ticket = Some(self.ticket_of(who).await);
         self
     }
 
     /// The same stage with a visitor who is not signed in.
-    pub(crate) fn as_nobody(mut self) -> Stage {
+    pub(crate) fn visited_by_nobody(mut self) -> Stage {
         self.ticket = None;
         self
     }
@@ -233,6 +233,11 @@ fn rooms(house: House, store: Arc<Store>, clock: &Arc<AtomicI64>) -> Rooms {
         Box::pin(async move { Ok(store) })
     });
     Rooms::new(house, open, Arc::new(move || UtcMicros(clock.load(Ordering::SeqCst))), Lang::En, PORT).unwrap()
+}
+
+/// The same house and book, locked.
+pub(crate) fn locked_rooms(stage: &Stage) -> Rooms {
+    rooms(stage.rooms.house().clone(), Arc::clone(&stage.desk.store), &stage.clock)
 }
 
 /// A request as a browser sends it that holds this ticket.

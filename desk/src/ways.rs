@@ -15,11 +15,12 @@ use axum::routing::MethodRouter;
 
 use crate::error::PageError;
 use crate::href;
-use crate::rooms::{Rooms, Visit};
+use crate::rooms::{Rooms, Visit, to_the_door};
 use kniha_core::access::{Hat, Hats};
 
 /// Who may go a way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "pages of sealed parts ask for them")]
 pub(crate) enum May {
     /// Everybody, signed in or not.
     Anyone,
@@ -57,6 +58,16 @@ impl May {
             May::Watch => any(&[Auditor]),
             May::Members => any(&[Operator, Opener, Investigator, Lawyer]),
             May::Agree => any(&[Operator, Auditor, Custodian, Opener, Investigator, Lawyer]),
+        }
+    }
+}
+
+impl May {
+    /// Whether the way leads to the book, which may be locked.
+    fn needs_book(self) -> bool {
+        match self {
+            May::Read | May::File | May::Open | May::Inbox | May::Lawyer => true,
+            May::Anyone | May::SignedIn | May::Watch | May::Members | May::Agree => false,
         }
     }
 }
@@ -122,13 +133,12 @@ async fn wall(may: May, request: Request, next: Next) -> Response {
     if may == May::Anyone {
         return next.run(request).await;
     }
-    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     match request.extensions().get::<Visit>() {
-        None if is_read => Redirect::to(&href::sign_in(request.uri())).into_response(),
-        None => PageError::SignedOut.into_response(),
+        None => to_the_door(request.method(), request.uri()),
         // Nobody is here with words alone: the second factor comes first.
         Some(visit) if !visit.account.has_totp && visit.rooms.wants_factor() && !request.uri().path().starts_with(href::CODE) => Redirect::to(href::CODE).into_response(),
-        Some(visit) if visit.hats().is_some_and(|hats| may.allows(hats)) => next.run(request).await,
-        Some(_) => PageError::NotFound.into_response(),
+        Some(visit) if !visit.hats().is_some_and(|hats| may.allows(hats)) => PageError::NotFound.into_response(),
+        Some(visit) if may.needs_book() && visit.rooms.book().is_none() => to_the_door(request.method(), request.uri()),
+        Some(_) => next.run(request).await,
     }
 }

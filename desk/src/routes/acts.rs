@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kniha_core::id::MemberId;
 use kniha_core::time::UtcMicros;
 use kniha_gate::{Account, Act, ActError, ActId, ActKind, ActState, GateError};
-use kniha_store::members;
+use kniha_store::{Terms, members};
 
 use crate::error::PageError;
 use crate::fields::Fields;
@@ -121,10 +121,11 @@ async fn finish(visit: &Visit, act: &Act, now: UtcMicros) -> Result<Response, Pa
             house.admit(act, visit.rooms.register(), now).await?;
         }
         ActKind::Unfreeze { .. } => house.unfreeze(act, visit.rooms.register(), now).await?,
-        ActKind::Grant { who, case, .. } => {
+        ActKind::Grant { who, case, until, .. } => {
             let desk = visit.desk().ok_or(PageError::Act(ActError::Locked))?;
             let mut write = desk.store.write(desk.member, now).await?;
-            write.grant(*case, *who).await?;
+            let (second, id) = (act.second.map(|(second, _)| second), act.id.to_string());
+            write.grant_under(*case, *who, Terms { until: *until, second, act: Some(&id) }).await?;
             house.case_grant(act, &visit.who, now).await?;
             write.commit().await?;
         }
@@ -263,7 +264,7 @@ mod tests {
         assert!(own.body.contains("Admit “newcomer” as: Opener") && own.body.contains("Take back") && !own.body.contains("/sign\""));
         assert_eq!(stage.post(&format!("/decide/{act}/sign"), &[]).await.status, StatusCode::CONFLICT, "one person is not two");
         assert_eq!(state(&stage, who).await, AccountState::Asked);
-        let stage = stage.as_member(id(36)).await;
+        let stage = stage.visited_by(id(36)).await;
         assert!(stage.get("/decide").await.body.contains("data-key=\"1\""));
         assert_eq!(stage.post(&format!("/decide/{act}/sign"), &[]).await.location(), "/decide?done=carried-out");
         assert_eq!(state(&stage, who).await, AccountState::Active);
@@ -275,15 +276,15 @@ mod tests {
 
     #[tokio::test]
     async fn the_operator_peoples_no_team_alone_and_a_refused_act_is_over() {
-        let stage = Stage::set().await.as_member(id(36)).await;
+        let stage = Stage::set().await.visited_by(id(36)).await;
         let who = asks(&stage).await;
         stage.post(&format!("{}/admit", href::member(who)), &[("heard", "yes"), ("hat", "operator")]).await;
         let act = proposed(&stage).await;
         // A custodian may sign, and not together with an operator: neither works with content.
-        let stage = stage.as_member(id(37)).await;
+        let stage = stage.visited_by(id(37)).await;
         assert!(stage.get("/decide").await.body.contains("may not decide this together"));
         assert_eq!(stage.post(&format!("/decide/{act}/sign"), &[]).await.status, StatusCode::CONFLICT);
-        let stage = stage.as_member(id(32)).await;
+        let stage = stage.visited_by(id(32)).await;
         assert_eq!(stage.post(&format!("/decide/{act}/refuse"), &[]).await.location(), "/decide?done=refused");
         assert_eq!(stage.post(&format!("/decide/{act}/sign"), &[]).await.status, StatusCode::CONFLICT);
         assert_eq!(state(&stage, who).await, AccountState::Asked);
@@ -310,7 +311,7 @@ mod tests {
         let who = asks(&stage).await;
         stage.post(&format!("{}/admit", href::member(who)), &[("heard", "yes"), ("hat", "opener")]).await;
         let path = format!("/decide/{}/sign", proposed(&stage).await);
-        let stage = stage.as_member(id(32)).await;
+        let stage = stage.visited_by(id(32)).await;
         stage.wait(11 * 60 * 1_000_000);
         let asked = stage.post(&path, &[]).await;
         assert_eq!((asked.status, asked.problems()), (StatusCode::UNPROCESSABLE_ENTITY, vec!["passphrase".to_owned()]));
@@ -324,12 +325,12 @@ mod tests {
 
     #[tokio::test]
     async fn what_two_signed_on_a_locked_desk_has_a_button_when_it_is_open() {
-        let stage = Stage::locked().await.as_member(id(36)).await;
+        let stage = Stage::locked().await.visited_by(id(36)).await;
         let who = asks(&stage).await;
         stage.post(&format!("{}/admit", href::member(who)), &[("heard", "yes"), ("hat", "opener")]).await;
         let act = proposed(&stage).await;
         // The second signer's session began before the desk was locked: the register's key is not here.
-        let stage = stage.as_member(id(32)).await;
+        let stage = stage.visited_by(id(32)).await;
         let locked = stage.post(&format!("/decide/{act}/sign"), &[]).await;
         assert!(locked.status == StatusCode::CONFLICT && locked.body.contains("The book is locked"), "{}", locked.body);
         assert_eq!(state(&stage, who).await, AccountState::Asked);

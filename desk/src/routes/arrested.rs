@@ -5,7 +5,10 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use kniha_core::access::Hat;
+use kniha_core::id::MemberId;
+use kniha_core::time::UtcMicros;
 use kniha_gate::AccountState;
+use kniha_store::{Store, StoreError, members};
 
 use crate::error::PageError;
 use crate::href;
@@ -64,17 +67,30 @@ async fn freeze(visit: Visit, Path(id): Path<String>) -> Result<Response, PageEr
     visit.rooms.sessions().end_of(account.id, now);
     visit.rooms.house().freeze(&visit.who, account.id, now).await?;
     visit.rooms.sessions().end_of(account.id, now);
+    if let Some(store) = visit.rooms.book() {
+        leave_cases(store, visit.account.id, account.id, now).await?;
+    }
     Ok(Redirect::to(&format!("{}/arrested?done=frozen", href::member(account.id))).into_response())
+}
+
+/// Takes every case of the book back, under the name of whoever froze; an operator stands in no book, and then the frozen member's own.
+async fn leave_cases(store: &Store, by: MemberId, from: MemberId, now: UtcMicros) -> Result<(), StoreError> {
+    let known = members(&mut *store.read().await?).await?;
+    let is_known = |id: MemberId| known.iter().any(|(member, _)| *member == id);
+    if !is_known(from) {
+        return Ok(());
+    }
+    let mut write = store.write(if is_known(by) { by } else { from }, now).await?;
+    write.revoke_all(from, None).await?;
+    write.commit().await
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
-    use axum::http::StatusCode;
-    use kniha_core::id::MemberId;
-
     use super::*;
     use crate::stage::{Stage, id};
+    use axum::http::StatusCode;
 
     #[tokio::test]
     async fn one_person_freezes_a_member_and_every_session_of_theirs_is_over() {
@@ -116,5 +132,8 @@ mod tests {
         stage.post(&format!("{}/freeze", href::member(id(3))), &[]).await;
         let late = stage.post_as(&ticket, &format!("/c/{}/question", stage.hidden_claim), &[("reason", "too late")]).await;
         assert_eq!(late.status, StatusCode::FORBIDDEN);
+        let mut tx = stage.desk.store.read().await.unwrap();
+        let reader = kniha_store::reader(&mut tx, id(3)).await.unwrap();
+        assert!(kniha_store::cases(&mut tx, &reader).await.unwrap().is_empty(), "and the book gives them nothing");
     }
 }

@@ -189,7 +189,6 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use axum::http::StatusCode;
 
-    use super::*;
     use crate::cast;
     use crate::stage::{Answer, Stage};
 
@@ -202,7 +201,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_key_is_made_when_its_words_come_back_and_opens_nothing_before_two_have_signed() {
-        let stage = Stage::set().await.as_nobody();
+        let stage = Stage::set().await.visited_by_nobody();
         let page = stage.post("/join/words", &[("login", " New.One ")]).await;
         page.check_ids();
         let (words, mark) = (shown(&page), page.input("mark"));
@@ -218,7 +217,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_chooses_words_and_none_are_shown_twice() {
-        let stage = Stage::set().await.as_nobody();
+        let stage = Stage::set().await.visited_by_nobody();
         let page = stage.post("/join/words", &[("login", "chooser")]).await;
         let (words, mark) = (shown(&page), page.input("mark"));
         let other = stage.post("/join/words", &[("login", "chooser")]).await;
@@ -234,7 +233,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_key_from_elsewhere_comes_closed_and_with_its_own_public_half() {
-        let stage = Stage::set().await.as_nobody();
+        let stage = Stage::set().await.visited_by_nobody();
         let (key, file) = cast::spare();
         let (file, public, other) = (file.to_text(), key.public().to_text(), cast::someone(1).account().public.to_text());
         assert_eq!(public, other, "the spare key is everybody's who is of no house");
@@ -256,7 +255,7 @@ mod tests {
 
     #[tokio::test]
     async fn twenty_wait_and_no_more() {
-        let stage = Stage::set().await.as_nobody();
+        let stage = Stage::set().await.visited_by_nobody();
         let (key, file) = cast::spare();
         for n in 0..20 {
             stage.rooms.house().ask_to_join(&format!("waits-{n}"), file, &key.public(), stage.now()).await.unwrap();
@@ -267,7 +266,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_member_has_no_page_of_somebody_who_asks() {
-        let stage = Stage::set().await.as_nobody();
+        let stage = Stage::set().await.visited_by_nobody();
         assert_eq!(stage.get(&format!("/join/{}", crate::stage::id::<()>(1))).await.status, StatusCode::NOT_FOUND);
     }
 }

@@ -3,13 +3,13 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use kniha_store::shared_cases;
+use kniha_store::{StoreError, shared_cases};
 
 use crate::error::PageError;
 use crate::lang::Tongue;
 use crate::page::{Frame, Room, page};
 use crate::parts::when::moment;
-use crate::rooms::{Rooms, Visit};
+use crate::rooms::{Desk, Rooms, Visit};
 use crate::ways::{May, Ways};
 use kniha_core::access::Hats;
 use kniha_gate::{Capped, Used};
@@ -61,12 +61,7 @@ struct MePage {
 async fn show(visit: Visit, frame: Frame) -> Result<Response, PageError> {
     let (t, now, account) = (frame.t, (visit.now)(), &visit.account);
     let cases = match visit.desk().filter(|_| account.reads()) {
-        Some(desk) => {
-            let (mut tx, reader) = desk.read().await?;
-            let shared = shared_cases(&mut tx, &reader).await?;
-            let others = |members: Vec<(_, String)>| members.into_iter().filter(|(id, _)| *id != account.id).map(|(_, name)| name).collect();
-            Some(shared.into_iter().map(|shared| CaseLine { title: shared.case.title, others: others(shared.members) }).collect())
-        }
+        Some(desk) => my_cases(&desk).await?,
         None => None,
     };
     let used = if account.reads() { visit.rooms.house().used(account.id, now).await? } else { Vec::new() };
@@ -81,6 +76,17 @@ async fn show(visit: Visit, frame: Frame) -> Result<Response, PageError> {
         spoken: account.public.spoken(t.lang()).join(" "),
         frame: frame.clone().titled(t.get("me")).standing(Room::Me),
     })
+}
+
+/// The member's cases; `None` for somebody of the house who stands in no book, as a caseworker can.
+async fn my_cases(desk: &Desk) -> Result<Option<Vec<CaseLine>>, PageError> {
+    let (mut tx, reader) = match desk.read().await {
+        Err(StoreError::NoMember) => return Ok(None),
+        read => read?,
+    };
+    let shared = shared_cases(&mut tx, &reader).await?;
+    let others = |members: Vec<(_, String)>| members.into_iter().filter(|(id, _)| *id != desk.member).map(|(_, name)| name).collect();
+    Ok(Some(shared.into_iter().map(|shared| CaseLine { title: shared.case.title, others: others(shared.members) }).collect()))
 }
 
 async fn end_others(State(rooms): State<Rooms>, visit: Visit) -> Response {

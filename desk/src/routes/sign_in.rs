@@ -247,7 +247,7 @@ mod tests {
 
     #[tokio::test]
     async fn words_without_a_second_factor_open_only_the_page_that_makes_one() {
-        let stage = Stage::set().await.as_member(id(cast::NO_CODE)).await;
+        let stage = Stage::set().await.visited_by(id(cast::NO_CODE)).await;
         for path in ["/", "/book", "/keys"] {
             assert_eq!(stage.get(path).await.location(), href::CODE);
         }

@@ -1,5 +1,6 @@
 //! A small invented book with every kind of record in it, conflicts, every status, and hostile strings.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use kniha_core::claim::{Citation, Move, NewClaim};
@@ -55,7 +56,7 @@ pub(crate) const RECORDS: [(u8, NodeKind); 14] = [
 pub(crate) struct Book {
     pub(crate) store: Arc<Store>,
     pub(crate) member: MemberId,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 struct Pen<'a> {
@@ -86,6 +87,10 @@ impl Pen<'_> {
 }
 
 impl Book {
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) async fn make() -> Book {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::Sqlite { file: folder.path().join("register.db"), key: Some(Key("ab".repeat(32))), durability: Durability::Full };
@@ -107,7 +112,7 @@ impl Book {
         let mut pen = Pen { write, case, next: 100 };
         tell(&mut pen).await;
         pen.write.commit().await.unwrap();
-        Book { store: Arc::new(store), member, _folder: folder }
+        Book { store: Arc::new(store), member, folder }
     }
 }
 
