@@ -4,6 +4,8 @@
 //! with `KNIHA_GATE_FULL=1` and of kills with `KNIHA_CRASH_CYCLES`.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod acts;
 mod cases;
 mod opening;
+mod signing_in;
 mod stage;

@@ -66,7 +66,6 @@ pub(crate) struct Stage {
 /// What was sent: its parts, by compartment.
 #[derive(Clone)]
 pub(crate) struct Sent {
-    pub(crate) submission: SubmissionId,
     pub(crate) base: PartId,
     pub(crate) own: PartId,
     pub(crate) contacts: PartId,
@@ -237,7 +236,6 @@ impl Stage {
     pub(crate) fn parts(submission: SubmissionId) -> Sent {
         let part = |compartment| part_id(&submission, compartment, 0);
         Sent {
-            submission,
             base: part(Compartment::Base),
             own: part(Compartment::OwnActs),
             contacts: part(Compartment::Contacts),
