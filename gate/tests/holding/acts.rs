@@ -92,7 +92,8 @@ async fn the_text_and_the_list_have_bounds() {
     let stage = Stage::new().await;
     let s1 = stage.present("s1").await;
     let erase = |n: usize| ActKind::Erase { parts: vec![PartId::from_random([2; 16]); n], record: None };
-    for (text, n, good) in [("", 1, false), (" \n", 1, false), ("a", 501, false), ("a", 500, true), (&"ў".repeat(20_000), 1, true), (&"ў".repeat(20_001), 1, false)]
+    for (text, n, good) in
+        [("", 1, false), (" \n", 1, false), ("a", 501, false), ("a", 500, true), (&"ў".repeat(20_000), 1, true), (&"ў".repeat(20_001), 1, false)]
     {
         let result = stage.house.propose(&s1, erase(n), text, NOW).await;
         assert_eq!(result.is_ok(), good, "{} characters, {n} parts", text.chars().count());

@@ -9,3 +9,5 @@ mod cases;
 mod opening;
 mod signing_in;
 mod stage;
+mod stolen;
+mod watching;
