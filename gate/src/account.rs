@@ -300,8 +300,7 @@ impl House {
 /// One account, within a transaction.
 pub(crate) async fn account_in(tx: &mut Tx, id: MemberId) -> Result<Option<Account>, GateError> {
     let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE id = $1"));
-    let row: Option<Row> =
-        on!(tx, c => sqlx::query_as(sql).bind(&id.bytes()[..]).fetch_optional(c).await).map_err(database("looking up a member"))?;
+    let row: Option<Row> = on!(tx, c => sqlx::query_as(sql).bind(&id.bytes()[..]).fetch_optional(c).await).map_err(database("looking up a member"))?;
     row.map(Account::of).transpose()
 }
 

@@ -149,13 +149,32 @@ pub enum ActError {
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 enum Body {
     /// `key`: the fingerprint of the key that is admitted, in hexadecimal.
-    Admit { who: String, hats: String, key: String },
-    Unfreeze { who: String },
-    Grant { who: String, case: String, until_us: Option<i64>, older: Vec<String> },
-    Raise { who: String, parts: Vec<String> },
-    Erase { parts: Vec<String>, record: Option<String> },
+    Admit {
+        who: String,
+        hats: String,
+        key: String,
+    },
+    Unfreeze {
+        who: String,
+    },
+    Grant {
+        who: String,
+        case: String,
+        until_us: Option<i64>,
+        older: Vec<String>,
+    },
+    Raise {
+        who: String,
+        parts: Vec<String>,
+    },
+    Erase {
+        parts: Vec<String>,
+        record: Option<String>,
+    },
     Export,
-    Policy { digest: String },
+    Policy {
+        digest: String,
+    },
 }
 
 impl ActKind {

@@ -100,7 +100,8 @@ impl House {
         );
         let mut tx = self.write(DOING).await?;
         let (case_id, from) = (&case.bytes()[..], &from.bytes()[..]);
-        let only: i64 = on!(&mut *tx, c => sqlx::query_scalar(sqlx::AssertSqlSafe(only)).bind(from).bind(now.0).bind(case_id).fetch_one(c).await).map_err(&doing)?;
+        let only: i64 =
+            on!(&mut *tx, c => sqlx::query_scalar(sqlx::AssertSqlSafe(only)).bind(from).bind(now.0).bind(case_id).fetch_one(c).await).map_err(&doing)?;
         let gone = on!(&mut *tx, c => sqlx::query(SQL).bind(case_id).bind(from).execute(c).await.map(|done| done.rows_affected())).map_err(&doing)?;
         if gone == 0 || !renew(&mut tx, case, now).await? {
             return Err(GateError::NotInCase);

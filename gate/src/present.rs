@@ -66,9 +66,8 @@ impl Present {
 
     pub(crate) fn note_shown(&self, part: PartId, now: UtcMicros) {
         if let Ok(mut shown) = self.shown.lock() {
-            if shown.len() >= MOST_SHOWN {
-                shown.retain(|_, at| now.0 - at.0 < OFTEN);
-            }
+            // From when it was counted, and not from when it was last shown.
+            shown.retain(|_, at| now.0 - at.0 < OFTEN);
             if shown.len() < MOST_SHOWN {
                 shown.entry(part).or_insert(now);
             }

@@ -80,7 +80,7 @@ impl House {
         }
         let (work, mut ends) = self.works(who, parts, |quorum| quorum == TRIAGE).await?;
         let asked: Vec<Asked> = work.iter().map(|work| asked(work.part, Compartment::Triage)).collect();
-        let passed = self.pass(who, &asked, Why::Triage, now).await?;
+        let passed = self.pass(who, &asked, Why::Triage, true, now).await?;
         for (work, passed) in work.into_iter().zip(passed) {
             let share = who.holder.share(&work.envelope, work.quorum, &passed.receipt).map_err(|error| of_holder(&error));
             let key = share.and_then(|share| work.envelope.open(work.quorum, &[share]).map_err(|error| of_envelope(&error, &[])));
@@ -109,7 +109,7 @@ impl House {
         }
         let accounts = self.accounts().await?;
         let asked: Vec<Asked> = work.iter().map(|work| asked(work.part, strictest(work.quorum))).collect();
-        let passed = self.pass(who, &asked, Why::Offer, now).await?;
+        let passed = self.pass(who, &asked, Why::Offer, false, now).await?;
         let id = TrancheId::from_random(fresh_id()?);
         let until = now.0 + VALID;
         let (mut offers, mut failure) = (Vec::new(), None);
@@ -178,7 +178,7 @@ impl House {
         let accounts = self.accounts().await?;
         let mut given_to_me = self.offers_to(who.id(), now).await?;
         let asked: Vec<Asked> = work.iter().map(|work| asked(work.part, strictest(work.quorum))).collect();
-        let passed = self.pass(who, &asked, Why::Open, now).await?;
+        let passed = self.pass(who, &asked, Why::Open, false, now).await?;
         let (mut ready, mut onward) = (Vec::new(), Vec::new());
         for (work, passed) in work.into_iter().zip(passed) {
             let own = match who.holder.share(&work.envelope, work.quorum, &passed.receipt) {

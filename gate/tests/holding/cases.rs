@@ -370,9 +370,9 @@ async fn a_member_who_asks_is_not_active_until_two_admit_this_very_key() {
     assert!(house.admit(&act, None, NOW).await.is_err(), "a locked register");
     // Whoever can write the file puts their own key there meanwhile.
     let put = |public: String| format!("UPDATE account SET public = '{public}' WHERE login = 'novy.1'");
-    stage.sql(HOUSE, &put(other.public().to_text().to_string())).await;
+    stage.sql(HOUSE, &put(other.public().to_text())).await;
     assert!(matches!(house.admit(&act, Some(&key_of_book), NOW).await, Err(GateError::Act(kniha_gate::ActError::Signature))));
-    stage.sql(HOUSE, &put(key.public().to_text().to_string())).await;
+    stage.sql(HOUSE, &put(key.public().to_text())).await;
     house.admit(&act, Some(&key_of_book), NOW).await.unwrap();
     let account = house.account(id).await.unwrap().unwrap();
     assert_eq!((account.login.as_str(), account.state, account.hats, account.reads()), ("novy.1", AccountState::Active, Some(hats), true));

@@ -4,6 +4,10 @@
 //! with `KNIHA_GATE_FULL=1` and of kills with `KNIHA_CRASH_CYCLES`.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod acts;
 mod cases;
 mod opening;
+mod signing_in;
 mod stage;
+mod stolen;
+mod watching;

@@ -10,7 +10,7 @@ use kniha_core::lang::Lang;
 use kniha_core::telling::Answers;
 use kniha_core::time::UtcMicros;
 use kniha_db::{Durability, Place};
-use kniha_gate::{Act, ActKind, Founder, House, Opened, OpenFailure, Present, Why};
+use kniha_gate::{Act, ActKind, Founder, House, OpenFailure, Opened, Present, Why};
 use kniha_inbox::{Body, Inbox, PartKey, Sealed};
 use kniha_seal::keyfile::{KeyFile, MemberKey, Passphrase, WrappingKey};
 use kniha_seal::keylist::{KeyList, ListedQuorum, ListedSlot, Root};
@@ -66,7 +66,6 @@ pub(crate) struct Stage {
 /// What was sent: its parts, by compartment.
 #[derive(Clone)]
 pub(crate) struct Sent {
-    pub(crate) submission: SubmissionId,
     pub(crate) base: PartId,
     pub(crate) own: PartId,
     pub(crate) contacts: PartId,
@@ -236,13 +235,7 @@ impl Stage {
 
     pub(crate) fn parts(submission: SubmissionId) -> Sent {
         let part = |compartment| part_id(&submission, compartment, 0);
-        Sent {
-            submission,
-            base: part(Compartment::Base),
-            own: part(Compartment::OwnActs),
-            contacts: part(Compartment::Contacts),
-            triage: part(Compartment::Triage),
-        }
+        Sent { base: part(Compartment::Base), own: part(Compartment::OwnActs), contacts: part(Compartment::Contacts), triage: part(Compartment::Triage) }
     }
 
     #[allow(clippy::type_complexity, reason = "parts as they are put")]
