@@ -77,7 +77,11 @@ async fn list(dir: &Path, json: bool) -> anyhow::Result<()> {
 
 async fn grant(dir: &Path, case: &str, member: &str, json: bool) -> anyhow::Result<()> {
     if house::is_closed(dir) {
-        return Err(Failure::refused("In a book with members a case is granted by two people.", "At the desk: the case's page proposes it, and another member agrees under *Decide*.").into());
+        return Err(Failure::refused(
+            "In a book with members a case is granted by two people.",
+            "At the desk: the case's page proposes it, and another member agrees under *Decide*.",
+        )
+        .into());
     }
     let mut home = Home::open(dir)?;
     let store = home.store().await?;

@@ -16,10 +16,10 @@ use kniha_store::Random;
 use tokio::net::TcpListener;
 
 use super::{init, serve};
-use crate::home::house::{self, First};
-use crate::lanes::address::Address;
 use crate::demo::{Size, told, write};
+use crate::home::house::{self, First};
 use crate::interrupt::{Begun, Watch};
+use crate::lanes::address::Address;
 use crate::{clock, say, team};
 
 /// The portal and the members' keys in the demo's folder.
@@ -106,11 +106,7 @@ pub(crate) async fn run(raw: Raw, watch: Watch) -> anyhow::Result<()> {
     ));
     let Some([listener, pages, door]) = listeners else {
         store.close().await;
-        say::note(&format!(
-            "The book is in {}. It has no members yet: `kniha --book {} member found …`, then `serve desk`.",
-            dir.display(),
-            dir.display()
-        ));
+        say::note(&format!("The book is in {}. It has no members yet: `kniha --book {} member found …`, then `serve desk`.", dir.display(), dir.display()));
         return Ok(());
     };
     let address = listener.local_addr()?;

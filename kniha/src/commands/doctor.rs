@@ -87,7 +87,11 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
             if house::is_closed(dir) {
                 members_and_log(&mut found, dir).await?;
             }
-            let key = if raw.locked && house::is_closed(dir) { Err(Failure::refused("The register was not opened (--locked).", "").into()) } else { home.key().await };
+            let key = if raw.locked && house::is_closed(dir) {
+                Err(Failure::refused("The register was not opened (--locked).", "").into())
+            } else {
+                home.key().await
+            };
             // Before the book is opened: a damaged page can keep it from opening at all.
             pages(&mut found, &home, key.as_ref().ok(), raw.quick).await?;
             let store = match key {
@@ -165,7 +169,12 @@ fn machine(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
 
 fn key_file(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
     if house::is_closed(dir) {
-        return Ok(found.add(State::Ok, "key", "in no file: sealed to the members who work with the book", &dir.join(kniha_gate::HOUSE).display().to_string())?);
+        return Ok(found.add(
+            State::Ok,
+            "key",
+            "in no file: sealed to the members who work with the book",
+            &dir.join(kniha_gate::HOUSE).display().to_string(),
+        )?);
     }
     let from = dir.join(key::FILE).display().to_string();
     match (key::rights(dir), key::RegisterKey::read(dir)) {
@@ -242,7 +251,12 @@ async fn members_and_log(found: &mut Findings, dir: &Path) -> anyhow::Result<()>
     }
     let state = house.log_check().await?;
     match state.broken {
-        Some(entry) => found.add(State::Fault, "read log", &format!("does not hold at entry {entry}: nothing is opened; tell the auditors, compare with a copy"), &log_from)?,
+        Some(entry) => found.add(
+            State::Fault,
+            "read log",
+            &format!("does not hold at entry {entry}: nothing is opened; tell the auditors, compare with a copy"),
+            &log_from,
+        )?,
         None => found.add(State::Ok, "read log", &format!("{} entries follow each other, head {}", state.entries, state.head), &log_from)?,
     }
     house.index().await?;

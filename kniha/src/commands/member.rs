@@ -159,13 +159,15 @@ async fn read_by(house: &House, auditor: &str, who: MemberId, json: bool, out: &
         let code = ask::line("Code of the second factor: ")?;
         signed_in = house.sign_in(auditor, &words, &code, clock::now()).await;
     }
-    let present = signed_in.map_err(|e| Failure::refused(format!("The auditor was not let in: {}.", crate::exit::chain(&e)), "The member is shut out all the same."))?.present;
+    let present = signed_in
+        .map_err(|e| Failure::refused(format!("The auditor was not let in: {}.", crate::exit::chain(&e)), "The member is shut out all the same."))?
+        .present;
     let mut after = 0;
     loop {
         let entries = house.watch(&present, after, 1000).await?;
         let Some(last) = entries.last() else { return Ok(()) };
         after = last.n;
-        for said in entries.iter().filter_map(|entry| entry.said).filter(|said| said.who == who && said.why.shows()) {
+        for said in entries.iter().filter_map(|entry| entry.said).filter(|said| said.who == who) {
             if json {
                 out.json(&json!({"part": said.part.to_string(), "compartment": format!("{:?}", said.compartment).to_lowercase(), "why": said.why.code(), "at_us": said.at.0}))?;
             } else {
@@ -199,7 +201,9 @@ async fn list(dir: &Path, json: bool) -> anyhow::Result<()> {
 
 async fn add(dir: &Path, name: &str, json: bool) -> anyhow::Result<()> {
     if house::is_closed(dir) {
-        return Err(Failure::refused("This book has members, and nobody is added from outside.", "They join at the desk's page, and two members admit them.").into());
+        return Err(
+            Failure::refused("This book has members, and nobody is added from outside.", "They join at the desk's page, and two members admit them.").into()
+        );
     }
     let name = name.trim();
     text::check_line(name).map_err(|e| Failure::usage(format!("The member's name cannot be used: {e}."), "Write another one."))?;

@@ -77,7 +77,9 @@ pub(crate) async fn run(raw: Raw, dir: PathBuf, watch: interrupt::Watch) -> anyh
     let house = house::open(&dir).await?;
     let state = house.log_check().await?;
     if let Some(entry) = state.broken {
-        say::note(&format!("THE READ LOG DOES NOT HOLD AT ENTRY {entry}. Nothing sealed is opened until that is understood: tell the auditors, compare with a copy."));
+        say::note(&format!(
+            "THE READ LOG DOES NOT HOLD AT ENTRY {entry}. Nothing sealed is opened until that is understood: tell the auditors, compare with a copy."
+        ));
     }
     let listener = listen(raw.port).await?;
     let address = listener.local_addr()?;

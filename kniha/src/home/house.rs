@@ -63,7 +63,11 @@ impl First {
         let (login, hats) = (self.login.clone(), self.hats);
         if let Some((key_file, public)) = &self.key {
             if key_file.fingerprint() != &public.fingerprint() {
-                return Err(Failure::input(format!("{login}: the public key beside the key file is of another key."), "Give the two files that belong together.").into());
+                return Err(Failure::input(
+                    format!("{login}: the public key beside the key file is of another key."),
+                    "Give the two files that belong together.",
+                )
+                .into());
             }
             return Ok((Founder { login, hats, key_file: key_file.clone(), public: public.clone() }, None));
         }
@@ -112,7 +116,9 @@ pub(crate) async fn sign_in(house: &House) -> anyhow::Result<SignedIn> {
         }
         match tried {
             Ok(signed_in) => return Ok(signed_in),
-            Err(error @ (SignInError::Wrong | SignInError::Words(_))) if left > 0 => crate::say::note(&format!("{}; {left} more tries.", upper(&crate::exit::chain(&error)))),
+            Err(error @ (SignInError::Wrong | SignInError::Words(_))) if left > 0 => {
+                crate::say::note(&format!("{}; {left} more tries.", upper(&crate::exit::chain(&error))))
+            }
             Err(error) => return Err(refused(&error).into()),
         }
     }
@@ -195,12 +201,20 @@ fn check(firsts: &[First]) -> Result<(), Failure> {
         return Err(Failure::usage("Nobody among the first members works with the book.", next));
     }
     if !firsts.iter().any(|first| first.hats.has(kniha_core::access::Hat::Auditor)) {
-        return Err(Failure::usage("Nobody among the first members is an auditor: without one nothing sealed is ever opened, because nobody could read who did.", next));
+        return Err(Failure::usage(
+            "Nobody among the first members is an auditor: without one nothing sealed is ever opened, because nobody could read who did.",
+            next,
+        ));
     }
     Ok(())
 }
 
 /// What the house says, in the words of the command line.
 pub(crate) fn failure(error: &GateError) -> Failure {
-    Failure::new(Exit::Refused, format!("{}.", upper(&crate::exit::chain(error))), NOTHING_WRITTEN, "`kniha member list` and `kniha doctor` show how things stand.")
+    Failure::new(
+        Exit::Refused,
+        format!("{}.", upper(&crate::exit::chain(error))),
+        NOTHING_WRITTEN,
+        "`kniha member list` and `kniha doctor` show how things stand.",
+    )
 }

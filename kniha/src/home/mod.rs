@@ -68,7 +68,10 @@ impl Home {
         house.spool().close().await;
         let signed_in = signed_in?;
         let register = signed_in.register.ok_or_else(|| {
-            Failure::refused("You are not among those who work with the book.", "Auditors, operators and custodians have their own pages and no key to the register.")
+            Failure::refused(
+                "You are not among those who work with the book.",
+                "Auditors, operators and custodians have their own pages and no key to the register.",
+            )
         })?;
         self.config.member = signed_in.present.id();
         Ok(RegisterKey::of(&register))
