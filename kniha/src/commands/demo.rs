@@ -6,20 +6,24 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use clap::ValueEnum;
+use kniha_core::id::CaseId;
+use kniha_gate::Present;
 use kniha_core::lang::Lang;
 use kniha_core::vocab::NodeKind;
 use kniha_inbox::Inbox;
 use kniha_portal::config::{Config, Emergency, Service};
 use kniha_portal::{Portal, place};
-use kniha_store::Random;
+use kniha_store::{Random, Store};
 use tokio::net::TcpListener;
 
 use super::{init, serve};
-use crate::demo::{Size, told, write};
+use crate::demo::{ACCOUNTS, Account, SEALED, Size, accounts, keep, told, write};
 use crate::home::house::{self, First};
 use crate::interrupt::{Begun, Watch};
 use crate::lanes::address::Address;
+use crate::team::DemoTeam;
 use crate::{clock, say, team};
 
 /// The portal and the members' keys in the demo's folder.
@@ -115,9 +119,12 @@ pub(crate) async fn run(raw: Raw, watch: Watch) -> anyhow::Result<()> {
     let firsts: Vec<First> =
         team.accounts.iter().map(|account| First::with_key(account.login, account.hats, (account.key_file.clone(), account.key.public()))).collect();
     house::found(&dir, &mut home.config, &store, &key, &firsts).await?;
+    let mut accounts = accounts(&summary.told, ACCOUNTS - 3)?;
+    let opened = accounts.split_off(SEALED - 3);
+    enter(&dir, &store, &team, &opened).await?;
     store.close().await;
     drop(key);
-    let (portal, (lang, words)) = portal(&dir, &team, shown, collect).await?;
+    let (portal, (lang, words)) = portal(&dir, &team, accounts, shown, collect).await?;
     let mut out = say::Out::new();
     out.line(&format!("http://{address}/"))?;
     out.line(&format!("http://{shown}/"))?;
@@ -177,8 +184,32 @@ async fn listen(port: u16) -> anyhow::Result<[TcpListener; 3]> {
     Ok([serve::listen(port).await?, serve::listen(after(1)).await?, serve::listen(after(2)).await?])
 }
 
+/// Accounts that were opened before the demo begins, in a case of their own, which those who file and the lawyers have.
+async fn enter(dir: &Path, store: &Store, team: &DemoTeam, accounts: &[Account]) -> anyhow::Result<()> {
+    const MEMBERS: [&str; 4] = [MAKER, "taras", "hanna", "yury"];
+    let house = house::open(dir).await?;
+    let now = clock::now();
+    let everybody = house.accounts().await?;
+    let of = |login: &str| everybody.iter().find(|account| account.login == login).context("a demo without its people");
+    let maker = of(MAKER)?;
+    let key = &team.accounts.iter().find(|account| account.login == MAKER).context("a demo without its maker")?.key;
+    let members = MEMBERS.iter().map(|login| Ok(of(login)?.id)).collect::<anyhow::Result<Vec<_>>>()?;
+    let case: CaseId = Random::default().id()?;
+    let mut writing = store.write(maker.id, now).await?;
+    writing.add_case(case, "Сведчанні, жнівень 2032").await?;
+    for member in members.iter().filter(|member| **member != maker.id) {
+        writing.grant(case, *member).await?;
+    }
+    writing.commit().await?;
+    house.case_found(case, &members, now).await?;
+    keep(accounts, &house, store, &Present::of(maker.clone(), key), case, now, &mut team::rng()?).await?;
+    house.close().await;
+    house.spool().close().await;
+    Ok(())
+}
+
 /// A portal that seals to the team, and what was told there already.
-async fn portal(dir: &Path, team: &team::DemoTeam, shown: SocketAddr, collect: SocketAddr) -> anyhow::Result<(Portal, (Lang, String))> {
+async fn portal(dir: &Path, team: &DemoTeam, accounts: Vec<Account>, shown: SocketAddr, collect: SocketAddr) -> anyhow::Result<(Portal, (Lang, String))> {
     let mut config = Config::new("Demo", team.trusted.list().book, *team.trusted.digest(), LEAVE);
     (config.listen, config.collect) = (shown, collect);
     let service = |name: &str, number: &str| Service { name: name.to_owned(), number: number.to_owned() };
@@ -186,6 +217,6 @@ async fn portal(dir: &Path, team: &team::DemoTeam, shown: SocketAddr, collect: S
     let folder = dir.join(PORTAL);
     team::portal_folder(&folder, &config, dir).await?;
     let inbox = Inbox::open(&place(&config, &folder, None)?, &folder, true).await?;
-    let words = told(&inbox, team, team::today(), &mut team::rng()?).await?;
+    let words = told(&inbox, team, accounts, team::today(), &mut team::rng()?).await?;
     Ok((Portal::new(config, inbox, clock::now).await?, words))
 }

@@ -4,6 +4,7 @@
 //! the demo's pages never change. Only four recordings depend on the clock: how long others keep them. The same generator makes books of any
 //! size, one thing at a time and in bounded memory, for measurements. [`write()`] writes; everything else does no I/O.
 
+mod accounts;
 mod country;
 mod exhibits;
 mod force;
@@ -24,7 +25,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use kniha_core::id::{CaseId, MemberId, NodeId};
+use kniha_core::lang::Lang;
 use kniha_core::time::UtcMicros;
+use kniha_core::value::Value;
 use kniha_core::vocab::NodeKind;
 use kniha_store::Store;
 
@@ -33,6 +36,7 @@ use rng::Rng;
 use sheet::Sheet;
 pub(crate) use sheet::Step;
 use texts::Texts;
+pub(crate) use accounts::{ACCOUNTS, Account, SEALED, accounts, keep};
 pub(crate) use told::told;
 
 /// The seed of the demo that everybody sees.
@@ -49,6 +53,7 @@ const POSTING: u8 = 7;
 const INCIDENT: u8 = 8;
 const CASE: u8 = 9;
 const MORE: u8 = 10;
+const ACCOUNT: u8 = 11;
 
 /// Moves that are kept for the end; a larger book has no more of them.
 const MOST_MOVES: usize = 400;
@@ -224,10 +229,12 @@ pub(crate) struct Summary {
     pub(crate) claims: u64,
     /// Moves of claims.
     pub(crate) moves: u64,
+    /// What is told of the first incidents: language and summary.
+    pub(crate) told: Vec<(Lang, String)>,
 }
 
 /// The demo's two cases; both are granted to the member who writes.
-fn cases(seed: u64) -> [(CaseId, &'static str); 2] {
+pub(crate) fn cases(seed: u64) -> [(CaseId, &'static str); 2] {
     [(Rng::of(seed, CASE, 0).id(), "Светларэч, жнівень 2032"), (Rng::of(seed, CASE, 1).id(), "Svetlorech, after the election")]
 }
 
@@ -252,6 +259,11 @@ pub(crate) async fn write(store: &Store, member: MemberId, now: UtcMicros, size:
                     *summary.records.entry(kind).or_default() += 1;
                 }
                 Step::Claim(claim) => {
+                    if let (Value::Text { text, lang: Some(lang) }, "incident.summary") = (&claim.value, claim.property.code.as_str())
+                        && let Some(lang) = Lang::parse(lang.as_str()).filter(|_| summary.told.len() < ACCOUNTS)
+                    {
+                        summary.told.push((lang, text.clone()));
+                    }
                     writing.add_claim(*claim, case).await?;
                     summary.claims += 1;
                 }

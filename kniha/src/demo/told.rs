@@ -1,4 +1,4 @@
-//! What lies sealed in the demo's portal when it opens: three accounts in three languages, and an answer in one mailbox.
+//! What lies sealed in the demo's portal when it opens: twelve accounts, three of them written out here, and an answer in one mailbox.
 //!
 //! All of it is invented, as the book is; sealed with fresh keys, so its bytes differ on every run. Seals; writes an inbox.
 
@@ -13,6 +13,7 @@ use kniha_seal::submission::{Context, Sender, submit};
 use kniha_seal::words::Words;
 use rand_core::CryptoRng;
 
+use super::accounts::Account;
 use crate::clock;
 use crate::lanes::outbox;
 use crate::team::DemoTeam;
@@ -64,15 +65,19 @@ const TOLD: [Telling; 3] = [
 
 const ANSWER: &str = "Дзякуй, што расказалі. Мы прачыталі гэта разам утрох. Калі зможаце, напішыце тут, ці бачылі вы нумар на форме таго, хто камандаваў у аддзеле. Не вяртайцеся туды і нікога не распытвайце.";
 
-/// Puts the accounts into an inbox; gives the words of the one that was answered, in its language.
-pub(crate) async fn told(inbox: &Inbox, team: &DemoTeam, today: Day, rng: &mut (impl CryptoRng + Send)) -> Result<(Lang, String)> {
+/// Puts these accounts and some more into an inbox; gives the words of the one that was answered, in its language.
+pub(crate) async fn told(inbox: &Inbox, team: &DemoTeam, more: Vec<Account>, today: Day, rng: &mut (impl CryptoRng + Send)) -> Result<(Lang, String)> {
     let list = team.trusted.list();
     let mut answered = None;
+    let mut all = Vec::new();
     for (lang, fields) in TOLD {
         let mut answers = Answers::new();
         for (block, name, answer) in fields {
             answers.set(block, name, answer)?;
         }
+        all.push(Account { lang, answers });
+    }
+    for Account { lang, answers } in all.into_iter().chain(more) {
         let words = Words::random(rng);
         let source = Source::new(&list.book, &words);
         let mut id = [0; 16];
