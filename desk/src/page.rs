@@ -46,12 +46,12 @@ pub(crate) enum Room {
 
 /// The places of the house. One is shown to whom its way is open, and only where there is such a way.
 const PLACES: [(Room, &str, &str); 7] = [
+    (Room::Watch, "/watch", "watch"),
     (Room::Today, "/today", "today"),
     (Room::Inbox, "/inbox", "inbox"),
     (Room::Cases, "/cases", "cases"),
     (Room::Book, "/book", "book"),
     (Room::Decide, "/decide", "decide"),
-    (Room::Watch, "/watch", "watch"),
     (Room::Members, "/members", "members"),
 ];
 
