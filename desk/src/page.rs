@@ -137,6 +137,11 @@ impl Frame {
         self.may(May::Watch)
     }
 
+    /// Whether the member reads the book and writes nothing into it: what writes is not shown to them.
+    pub(crate) fn looks(&self) -> bool {
+        self.reads() && !self.may(May::File)
+    }
+
     /// The places of the house that this member may go to.
     pub(crate) fn places(&self) -> Vec<Way> {
         let room = if matches!(self.room, Room::Kind(_) | Room::Elsewhere) { Room::Book } else { self.room };

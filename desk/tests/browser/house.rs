@@ -9,7 +9,7 @@ use kniha_core::time::UtcMicros;
 use kniha_db::{Durability, Place};
 use kniha_gate::{ActKind, Founder, House, Present, TotpSecret, code_at};
 use kniha_inbox::Inbox;
-use kniha_seal::keyfile::{KeyFile, MemberKey, Passphrase, WrappingKey};
+use kniha_seal::keyfile::{MemberKey, Passphrase, WrappingKey};
 use kniha_seal::secret::Secret;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
