@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use axum::http::StatusCode;
+use kniha_gate::Why;
+use kniha_seal::part::Compartment;
 
 use crate::cast;
 use crate::session::IDLE_US;
@@ -108,15 +110,57 @@ async fn the_first_factor_is_made_with_its_own_code_and_opens_the_house() {
     assert_eq!(stage.get("/keys").await.status, StatusCode::OK);
 }
 
+/// The investigator and lawyer of the stage keeps an account and reads it twice.
+async fn reads(stage: &Stage) -> kniha_seal::part::PartId {
+    let (house, reader, now) = (stage.rooms.house(), cast::present(stage.rooms.house(), id(1)).await, stage.now());
+    house.case_begin(&reader, id(2), now).await.unwrap();
+    let part = house.keep(&reader, id(2), Compartment::Base, "be", "што я бачыў".as_bytes(), now).await.unwrap();
+    for why in [Why::Read, Why::Answer] {
+        house.read(&reader, part, why, now).await.unwrap();
+    }
+    part
+}
+
 #[tokio::test]
-async fn an_auditor_sees_the_watch_and_signs_the_head() {
+async fn an_auditor_sees_who_read_what_and_why_and_no_content() {
     let stage = Stage::set().await.visited_by(id(35)).await;
+    let empty = stage.get("/watch").await;
+    empty.check_ids();
+    assert!(empty.body.contains("<html lang=\"en\" class=\"watch\">") && empty.body.contains("Nothing was read yet"));
+    let part = reads(&stage).await;
     let page = stage.get("/watch").await;
     page.check_ids();
-    assert!(page.body.contains("<html lang=\"en\" class=\"watch\">") && page.body.contains("Nothing was read yet"));
+    assert!(page.body.contains("Entries 1 to \u{2068}2\u{2069} unbroken."), "{}", page.body);
+    for said in ["<bdi>tester</bdi>", "<td>Account</td>", "<td>reading</td>", "<td>answering</td>", &part.to_string(), &id::<()>(2).to_string()] {
+        assert!(page.body.contains(said), "{said}");
+    }
+    assert!(page.body.contains("\u{2068}1\u{2069} of \u{2068}40\u{2069}"), "read twice within twelve hours, counted once");
+    assert!(!page.body.contains("бачыў"));
     assert_eq!(stage.post("/watch/note", &[]).await.location(), "/watch?done=noted");
-    assert!(stage.get("/watch").await.body.contains("Signed by <bdi>auditor</bdi>: 0"));
-    let table = stage.get(&format!("/watch/opened/{}", id::<()>(32))).await;
-    assert_eq!((table.status, table.body.as_str()), (StatusCode::OK, "entry,at,part,compartment,case,why\n"));
+    assert!(stage.get("/watch").await.body.contains("Signed by <bdi>auditor</bdi>: 2"));
+    let table = stage.get(&format!("/watch/opened/{}", id::<()>(1))).await;
+    let lines: Vec<&str> = table.body.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (3, "entry,at,part,compartment,case,why"));
+    assert!(lines[1].starts_with("1,2030-03-17T") && lines[1].ends_with(&format!(",{part},account,{},read", id::<()>(2))), "{}", lines[1]);
     assert!(table.headers.get("content-disposition").unwrap().to_str().unwrap().starts_with("attachment"));
+    assert_eq!(stage.get(&format!("/watch/opened/{}", id::<()>(32))).await.body.lines().count(), 1);
+    let stage = stage.visited_by(id(36)).await;
+    assert!(stage.get(&format!("/members/{}/arrested", id::<()>(1))).await.body.contains("1 part was shown to this member"));
+}
+
+#[tokio::test]
+async fn wrong_sign_ins_stand_in_the_watch() {
+    let stage = Stage::set().await.visited_by_nobody();
+    sign_in(&stage, "lawyer", WRONG, "").await;
+    let stage = stage.visited_by(id(35)).await;
+    let page = stage.get("/watch").await;
+    assert!(page.body.contains("<td><bdi>lawyer</bdi></td>") && page.body.contains("<td class=\"number\">1</td>"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn whoever_only_reads_is_offered_nothing_that_writes() {
+    let stage = Stage::set().await.visited_by(id(31)).await;
+    assert!(stage.get("/keys").await.body.contains("class=\"looks\""));
+    let stage = stage.visited_by(id(32)).await;
+    assert!(!stage.get("/keys").await.body.contains("class=\"looks\""));
 }

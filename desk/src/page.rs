@@ -46,12 +46,12 @@ pub(crate) enum Room {
 
 /// The places of the house. One is shown to whom its way is open, and only where there is such a way.
 const PLACES: [(Room, &str, &str); 7] = [
+    (Room::Watch, "/watch", "watch"),
     (Room::Today, "/today", "today"),
     (Room::Inbox, "/inbox", "inbox"),
     (Room::Cases, "/cases", "cases"),
     (Room::Book, "/book", "book"),
     (Room::Decide, "/decide", "decide"),
-    (Room::Watch, "/watch", "watch"),
     (Room::Members, "/members", "members"),
 ];
 
@@ -135,6 +135,11 @@ impl Frame {
     /// Whether the member watches, and does nothing else: their pages have another colour.
     pub(crate) fn watches(&self) -> bool {
         self.may(May::Watch)
+    }
+
+    /// Whether the member reads the book and writes nothing into it: what writes is not shown to them.
+    pub(crate) fn looks(&self) -> bool {
+        self.reads() && !self.may(May::File)
     }
 
     /// The places of the house that this member may go to.

@@ -6,6 +6,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::extract::FromRequestParts;
 use axum::http::header::SET_COOKIE;
@@ -25,6 +26,9 @@ use crate::href;
 use crate::session::{FormToken, Sessions, Ticket, TicketHash};
 use kniha_core::access::Hats;
 use kniha_gate::{Account, AccountState, House, Present};
+
+/// Between two sweeps of the house, in microseconds.
+const SWEEP_US: u64 = 5 * 60 * 1_000_000;
 
 /// The machine's clock; tests set their own.
 pub type Now = Arc<dyn Fn() -> UtcMicros + Send + Sync>;
@@ -49,6 +53,8 @@ struct Shared {
     secret: Secret<32>,
     /// Whether everybody needs a second factor.
     factor: bool,
+    /// When what has expired was taken out of the house last, in microseconds.
+    swept: AtomicI64,
 }
 
 /// An open book with the key that opened it, which newcomers are given.
@@ -93,8 +99,19 @@ impl Rooms {
     pub fn new(house: House, open: Open, now: Now, lang: Lang, port: u16) -> Result<Rooms, StoreError> {
         let (door, cookie) = (FormToken::draw()?, format!("desk-{port}"));
         let secret = Secret::take(&mut Random::default().bytes()?);
-        let factor = true;
-        Ok(Rooms(Arc::new(Shared { house, book: OnceCell::new(), open, sessions: Sessions::default(), now, lang, door, cookie, secret, factor })))
+        Ok(Rooms(Arc::new(Shared {
+            house,
+            book: OnceCell::new(),
+            open,
+            sessions: Sessions::default(),
+            now,
+            lang,
+            door,
+            cookie,
+            secret,
+            factor: true,
+            swept: AtomicI64::new(0),
+        })))
     }
 
     /// A desk over an invented book: whoever has no second factor is let in without one.
@@ -162,6 +179,7 @@ impl Rooms {
     /// Who asks, if a session of theirs goes on and they are still a member: what the house says now counts, not what it said at sign-in.
     pub(crate) async fn visit(&self, headers: &HeaderMap) -> Option<Visit> {
         let (ticket, now) = (self.ticket(headers)?, self.now());
+        self.sweep(now).await;
         let session = self.sessions().find(&ticket, now)?;
         let id = session.who.id();
         let account = self.house().account(id).await.inspect_err(|error| eprintln!("desk: {error}")).ok()?;
@@ -179,6 +197,15 @@ impl Rooms {
             token: ticket.form(),
             now: Arc::clone(&self.0.now),
         })
+    }
+
+    /// Takes shares and cases that were given for a while out of the house when their time is over; looked at every five minutes.
+    async fn sweep(&self, now: UtcMicros) {
+        let last = self.0.swept.load(Ordering::Relaxed);
+        let is_due = now.0.abs_diff(last) > SWEEP_US && self.0.swept.compare_exchange(last, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if is_due && let Err(error) = self.house().sweep(now).await {
+            eprintln!("desk: {error}");
+        }
     }
 
     /// Begins a session, ends the one that the browser had, and leads on.

@@ -48,8 +48,9 @@ function decide(key) {
 
 function start() {
   const link = document.querySelector("[data-add], [data-new]");
-  link?.click();
-  return Boolean(link);
+  if (!link || link.getClientRects().length === 0) return false;
+  link.click();
+  return true;
 }
 
 function typing(target) {

@@ -10,5 +10,8 @@ pub(crate) fn routes() -> Ways {
 }
 
 async fn lead(frame: Frame) -> Response {
-    Redirect::to(frame.places().first().map_or("/me", |place| place.href)).into_response()
+    // Whoever runs the machine decides about members, and little else.
+    let places = frame.places();
+    let first = if frame.reads() || frame.watches() { places.first() } else { places.last() };
+    Redirect::to(first.map_or("/me", |place| place.href)).into_response()
 }

@@ -8,6 +8,7 @@ use kniha_store::{StoreError, shared_cases};
 use crate::error::PageError;
 use crate::lang::Tongue;
 use crate::page::{Frame, Room, page};
+use crate::parts::value::grouped;
 use crate::parts::when::moment;
 use crate::rooms::{Desk, Rooms, Visit};
 use crate::ways::{May, Ways};
@@ -107,7 +108,7 @@ pub(crate) fn capped(t: Tongue, what: Capped) -> String {
 
 impl UsedLine {
     pub(crate) fn of(t: Tongue, used: &Used) -> UsedLine {
-        let of = |n: u32, most: u32| t.with("n-of", &[("n", &n.to_string()), ("most", &most.to_string())]);
+        let of = |n: u32, most: u32| t.with("n-of", &[("n", &grouped(i64::from(n))), ("most", &grouped(i64::from(most)))]);
         UsedLine {
             what: capped(t, used.what),
             day: of(used.day, used.cap.day),

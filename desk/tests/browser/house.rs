@@ -9,7 +9,7 @@ use kniha_core::time::UtcMicros;
 use kniha_db::{Durability, Place};
 use kniha_gate::{ActKind, Founder, House, Present, TotpSecret, code_at};
 use kniha_inbox::Inbox;
-use kniha_seal::keyfile::{KeyFile, MemberKey, Passphrase, WrappingKey};
+use kniha_seal::keyfile::{MemberKey, Passphrase, WrappingKey};
 use kniha_seal::secret::Secret;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -52,25 +52,28 @@ pub(crate) async fn make(folder: &Path, reader: MemberId) -> Made {
     std::fs::create_dir_all(&spool).unwrap();
     let place = Place::Sqlite { file: spool.join("inbox.db"), key: None, durability: Durability::Full };
     let house = House::create(folder, [9; 32], Inbox::open(&place, &spool, true).await.unwrap()).await.unwrap();
-    let keys: Vec<(MemberId, (MemberKey, KeyFile))> = MEMBERS.iter().map(|(n, ..)| (if *n == 1 { reader } else { id(*n) }, key())).collect();
-    let founder = |((_, login, hats), (id, (key, file))): (&(u8, &str, &[Hat]), &(MemberId, (MemberKey, KeyFile)))| {
-        (*id, Founder { login: (*login).to_owned(), hats: Hats::new(hats).unwrap(), key_file: file.clone(), public: key.public() })
-    };
-    house.found(MEMBERS.iter().zip(&keys).map(founder).collect(), &Secret::take(&mut [7; 32]), NOW).await.unwrap();
+    let (mut founders, mut keys) = (Vec::new(), Vec::new());
+    for (n, login, hats) in MEMBERS {
+        let ((key, key_file), id) = (key(), if n == 1 { reader } else { id(n) });
+        founders.push((id, Founder { login: login.to_owned(), hats: Hats::new(hats).unwrap(), key_file, public: key.public() }));
+        keys.push((id, key));
+    }
+    house.found(founders, &Secret::take(&mut [7; 32]), NOW).await.unwrap();
     let before = UtcMicros(NOW.0 - 3_600_000_000);
     let mut presents = Vec::new();
-    for (id, (key, _)) in &keys {
+    for (id, key) in &keys {
         let present = Present::new(house.account(*id).await.unwrap().unwrap(), key.holder());
         assert!(house.confirm_totp(&present, &TotpSecret::parse(SECRET).unwrap(), &code(before), before).await.unwrap());
         presents.push(present);
     }
-    let mut asks = Vec::new();
+    let (mut asks, mut spoken) = (Vec::new(), String::new());
     for login in ["anna.k", "pavel.7"] {
         let (key, file) = key();
+        spoken = key.public().spoken(Lang::En).join(" ");
         asks.push(house.ask_to_join(login, &file, &key.public(), NOW).await.unwrap());
     }
     house.freeze_at_once(id(FROZEN), NOW).await.unwrap();
-    let text = format!("Admit “pavel.7” as: Auditor. The words of the key, heard by voice: {}", passphrase.text(Lang::En).as_str());
+    let text = format!("Admit “pavel.7” as: Auditor. The words of the key, heard by voice: {spoken}");
     house.propose(&presents[2], ActKind::Admit { who: asks[1], hats: Hats::new(&[Hat::Auditor]).unwrap() }, &text, NOW).await.unwrap();
     Made { house, words: passphrase.text(Lang::En).to_string(), asks: asks[0] }
 }
