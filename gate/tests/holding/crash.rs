@@ -238,7 +238,13 @@ async fn killed_at_any_step_nothing_is_lost_and_nothing_opened_without_its_line(
         if cycle + 1 == cycles {
             look(&stage, &whole, "in the end").await;
             let orphans = stage.number(GATE, "SELECT COUNT(*) FROM half").await - stage.number(HOUSE, "SELECT COUNT(*) FROM part_wrap").await;
-            println!("{cycles} kills: {} parts wait, {} are held, {} are gone; {} times something came out; {orphans} halves without a wrap", counts[0], counts[1], counts[2], whole.out.len());
+            println!(
+                "{cycles} kills: {} parts wait, {} are held, {} are gone; {} times something came out; {orphans} halves without a wrap",
+                counts[0],
+                counts[1],
+                counts[2],
+                whole.out.len()
+            );
         }
         stage.house.close().await;
         stage.house.spool().close().await;

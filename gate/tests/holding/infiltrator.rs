@@ -157,7 +157,16 @@ async fn run(run: &Run) {
 }
 
 #[allow(clippy::too_many_arguments, reason = "one step of the play")]
-async fn read_all(house: &kniha_gate::House, spy: &Present, parts: &mut Vec<PartId>, most: usize, now: UtcMicros, day: u32, seen: &mut Seen, what: Compartment) {
+async fn read_all(
+    house: &kniha_gate::House,
+    spy: &Present,
+    parts: &mut Vec<PartId>,
+    most: usize,
+    now: UtcMicros,
+    day: u32,
+    seen: &mut Seen,
+    what: Compartment,
+) {
     let mut left = Vec::new();
     let mut capped = false;
     for (n, part) in std::mem::take(parts).into_iter().enumerate() {
