@@ -292,4 +292,38 @@ function memberKey() {
     checked("a member's key: passphrase, lines, both halves");
 }
 
-for (const check of [source, small, part, block, keylist, receipt, memberKey]) check();
+function team() {
+    const v = vectors("team");
+    const id = (seed) => toHex(hash("kniha/1/key-id", MLKEM768X25519.getPublicKey(seed)).slice(0, 8));
+    const wrap = (bytes, seed, subject) => {
+        const [[version, to, of, epoch, enc, body], end] = cbor(bytes);
+        assert.deepEqual([version, toHex(to), toHex(of), epoch, end], [1, id(seed), subject, v.epoch, bytes.length]);
+        return hpkeOpen(seed, enc, "kniha/1/wrap", cat(of, be(epoch, 4)), body);
+    };
+    const caseSeed = wrap(base64(v.case_wrap), hex(v.member_seed), v.case);
+    assert.equal(toHex(caseSeed), v.case_seed);
+    const half = hex(v.half), block = wrap(base64(v.part_wrap), caseSeed, v.part).map((byte, i) => byte ^ half[i]);
+    assert.equal(toHex(block.slice(0, 16)), v.file_key);
+    assert.equal(toHex(block.slice(16)), toHex(hash("kniha/1/part-block", hex(v.part), hex(v.file_key)).slice(0, 16)));
+
+    const [[version, to, part, quorum, slot, until, enc, body]] = cbor(base64(v.offer));
+    assert.deepEqual([version, toHex(to), toHex(part), quorum, slot, until], [1, id(hex(v.member_seed)), v.part, v.quorum, v.slot, v.until_us]);
+    const share = hpkeOpen(hex(v.member_seed), enc, "kniha/1/offer", cat(part, be(quorum, 2), [slot], be(until, 8)), body);
+    assert.equal(toHex(share), v.share);
+    const [[, , ownEnc, ownBody]] = cbor(base64(v.own));
+    assert.equal(toHex(hpkeOpen(hex(v.member_seed), ownEnc, "kniha/1/own", utf8(v.own_use), ownBody)), v.own_secret);
+
+    let prev = new Uint8Array(32);
+    for (const entry of v.log) {
+        const sealed = base64(entry.sealed), [[one, auditors]] = cbor(sealed);
+        assert.deepEqual([one, auditors.length, toHex(auditors[0][0])], [1, 1, id(hex(v.auditor_seed))]);
+        const [said] = cbor(hpkeOpen(hex(v.auditor_seed), auditors[0][1], "kniha/1/read-log", be(entry.n, 8), auditors[0][2]));
+        const [vn, n, at, who, through, of, compartment, why] = said;
+        assert.deepEqual([vn, n, at, toHex(who), through && toHex(through), toHex(of), compartment, why], [1, entry.n, v.at_us, v.who, entry.case, v.part, 0, entry.why]);
+        prev = hash("kniha/1/read-log-entry", be(entry.n, 8), prev, sealed);
+        assert.equal(toHex(prev), entry.hash);
+    }
+    checked("between members: wraps, halves, an offer, the read log");
+}
+
+for (const check of [source, small, part, block, keylist, receipt, memberKey, team]) check();

@@ -6,6 +6,8 @@
 
 mod acts;
 mod cases;
+mod crash;
+mod infiltrator;
 mod opening;
 mod signing_in;
 mod stage;

@@ -102,7 +102,8 @@ async fn spool(folder: &Path, create: bool) -> Inbox {
 fn listed(no: QuorumNo, k: u8, draw: u8, keys: &[&MemberKey]) -> ListedQuorum {
     let slots = (1..)
         .zip(keys)
-        .map(|(slot, key)| ListedSlot { slot, opening: key.public().opening, signing: key.public().signing, from: Day(19_000), to: Day(22_000) })
+        .map(|(slot, key)| (slot, key.public()))
+        .map(|(slot, public)| ListedSlot { slot, opening: public.opening, signing: public.signing, from: Day(19_000), to: Day(22_000) })
         .collect();
     ListedQuorum { no, name: no.to_string(), k, draw, slots }
 }

@@ -148,13 +148,16 @@ async fn on_a_full_disk_nothing_comes_out_that_is_not_in_the_log() {
     assert!(refused >= 2, "the disk was full {refused} times");
 }
 
-/// What stands in the log, and in what was noted of it.
-async fn copy_of(stage: &Stage) -> Vec<(i64, Vec<u8>, Vec<u8>, Vec<u8>)> {
+/// A row of the log: number, hash before, own hash, sealed.
+type Row = (i64, Vec<u8>, Vec<u8>, Vec<u8>);
+
+/// What stands in the log.
+async fn copy_of(stage: &Stage) -> Vec<Row> {
     let mut c = stage.connection(GATE).await;
     sqlx::query_as("SELECT n, prev, hash, sealed FROM entry ORDER BY n").fetch_all(&mut c).await.unwrap()
 }
 
-async fn put_back(stage: &Stage, rows: &[(i64, Vec<u8>, Vec<u8>, Vec<u8>)]) {
+async fn put_back(stage: &Stage, rows: &[Row]) {
     let mut c = stage.connection(GATE).await;
     let mut tx = sqlx::Connection::begin(&mut c).await.unwrap();
     sqlx::query("DELETE FROM entry").execute(&mut *tx).await.unwrap();
@@ -230,7 +233,7 @@ async fn of_a_thousand_edits_of_the_log_each_is_found() {
         let found = stage.house.log_check().await.unwrap();
         assert!(found.broken.is_some_and(|n| (1..=30).contains(&n)), "edit {edit} of kind {kind} at {at}: {found:?}");
         // What is cut or ends otherwise opens nothing either.
-        let end = |rows: &[(i64, Vec<u8>, Vec<u8>, Vec<u8>)]| rows.last().map(|(n, _, hash, _)| (*n, hash.clone()));
+        let end = |rows: &[Row]| rows.last().map(|(n, _, hash, _)| (*n, hash.clone()));
         if end(&edited) != end(&rows) && edit % 7 == 0 {
             assert!(matches!(stage.house.read(&l1, sent.base, Why::Read, NOW).await, Err(GateError::Log { .. })), "edit {edit}");
             assert!(matches!(stage.house.follow(&aud, NOW).await, Err(GateError::Log { .. })));
@@ -353,8 +356,8 @@ async fn nobody_is_shown_more_than_the_caps_whatever_the_clock_says() {
     assert_eq!(stage.house.shown_ever(s1.id()).await.unwrap(), 6);
     // 20 in 30 days: the 30th day after the first gives what that day took.
     for day in 2..6 {
-        for n in 3..6 {
-            assert_eq!(capped(stage.house.read(&stage.present("s1").await, parts[n], Why::Read, later(day * DAY)).await), None);
+        for part in &parts[3..6] {
+            assert_eq!(capped(stage.house.read(&stage.present("s1").await, *part, Why::Read, later(day * DAY)).await), None);
         }
     }
     let fresh = stage.present("s1").await;

@@ -7,8 +7,11 @@ use std::path::PathBuf;
 
 use data_encoding::{BASE64, HEXLOWER};
 use kniha_core::commit::Hash;
+use kniha_core::id::{CaseId, MemberId};
 use kniha_core::lang::Lang;
+use kniha_core::time::UtcMicros;
 use kniha_seal::age::{self, FileKey, Identity, Recipients};
+use kniha_seal::holder::{KeyHolder, MemoryHolder, ReadReceipt};
 use kniha_seal::keyfile::{KeyFile, MemberKey, MemberPublic, Passphrase, WrappingKey};
 use kniha_seal::keylist::{KeyList, ListedQuorum, ListedSlot, Root, SignedList, Trusted};
 use kniha_seal::leaf::{CAPSULE_LEN, Leaf};
@@ -16,6 +19,7 @@ use kniha_seal::mailbox::{Answer, AnswerKind, Block};
 use kniha_seal::opener;
 use kniha_seal::part::{Compartment, Day, Envelope, PartId, PartKind, ReceiptRef, SourceKeys, SubmissionId, part_id};
 use kniha_seal::quorum::QuorumNo;
+use kniha_seal::readlog::{Reading, Why, entry_hash};
 use kniha_seal::receipt::{self, Capsule, Form, Opening, Person};
 use kniha_seal::sealer;
 use kniha_seal::secret::Secret;
@@ -24,6 +28,7 @@ use kniha_seal::sign::{Purpose, Signature, SigningKey, VerifyingKey};
 use kniha_seal::size::Padding;
 use kniha_seal::source::Source;
 use kniha_seal::words::Words;
+use kniha_seal::wrap::{Offer, Own, OwnUse, Wrap, part_block, part_key, split_gate};
 use kniha_seal::xwing::SecretKey;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -218,6 +223,58 @@ fn an_answer_in_a_mailbox() {
     let team = VerifyingKey::from_bytes(&unhex(&kept["team_public"])).unwrap();
     let opened = block.open(&fixed(&kept["book"]), &kniha_seal::source::MailboxId(fixed(&kept["mailbox_id"])), &key, &team).unwrap();
     assert_eq!(opened.text, kept["answer"]["text"].as_str().unwrap());
+}
+
+#[test]
+fn what_goes_between_members_and_what_the_log_says() {
+    let mut rng = rng(9);
+    let (member, case, auditor) = (SecretKey::random(&mut rng), SecretKey::random(&mut rng), SecretKey::random(&mut rng));
+    let (part, case_id, who) = (PartId::from_random([1; 16]), CaseId::from_random([2; 16]), MemberId::from_random([3; 16]));
+    let (key, share) = (FileKey::random(&mut rng), Share { slot: 5, value: Secret::random(&mut rng) });
+    let own_secret = Secret::random(&mut rng);
+    let case_wrap = Wrap::seal(&member.public(), *case_id.bytes(), 3, case.seed(), &mut rng).unwrap();
+    let (masked, half) = split_gate(&part_block(&part, &key), &mut rng);
+    let part_wrap = Wrap::seal(&case.public(), *part.bytes(), 3, &masked, &mut rng).unwrap();
+    let offer = Offer::seal(&member.public(), part, QuorumNo(1), &share, 1_800_000_000_000_000, &mut rng).unwrap();
+    let own = Own::seal(&member.public(), OwnUse::Register, &own_secret, &mut rng).unwrap();
+    let (mut prev, mut log) = (Hash([0; 32]), Vec::new());
+    for (n, (case, why)) in (1..).zip([(None, Why::Offer), (Some(case_id), Why::Read)]) {
+        let reading = Reading { at: UtcMicros(1_796_000_000_000_000), who, case, part, compartment: Compartment::Base, why };
+        let sealed = reading.seal(n, &[auditor.public()], &mut rng).unwrap();
+        let hash = entry_hash(n, &prev, &sealed);
+        let case = case.map(|case| hex(case.bytes()));
+        log.push(json!({ "n": n, "prev": hex(&prev.0), "sealed": BASE64.encode(&sealed), "hash": hex(&hash.0), "case": case, "why": why as u8 }));
+        prev = hash;
+    }
+    let kept = kept(
+        "team",
+        &json!({
+            "member_seed": hex(member.seed().expose()), "case_seed": hex(case.seed().expose()), "auditor_seed": hex(auditor.seed().expose()),
+            "part": hex(part.bytes()), "case": hex(case_id.bytes()), "epoch": 3, "who": hex(who.bytes()), "at_us": 1_796_000_000_000_000_u64,
+            "case_wrap": BASE64.encode(&case_wrap.encode()), "part_wrap": BASE64.encode(&part_wrap.encode()), "half": hex(half.expose()), "file_key": hex(key.expose()),
+            "offer": BASE64.encode(&offer.encode()), "quorum": 1, "slot": 5, "share": hex(share.value.expose()), "until_us": 1_800_000_000_000_000_u64,
+            "own": BASE64.encode(&own.encode()), "own_use": "register", "own_secret": hex(own_secret.expose()), "log": log,
+        }),
+    );
+    let seed = |name: &str| SecretKey::from_seed(Secret::from_slice(&unhex(&kept[name])).unwrap());
+    let (part, case_id) = (PartId::from_random(fixed(&kept["part"])), fixed(&kept["case"]));
+    let holder = MemoryHolder::new(vec![seed("member_seed")], SigningKey::random(&mut rng));
+    let receipt = ReadReceipt::of_entry(part, Hash(fixed(&kept["log"][1]["hash"])));
+    let case = holder.unwrap(&Wrap::decode(&unbase64(&kept["case_wrap"])).unwrap(), &receipt.through(case_id)).unwrap();
+    let masked = Wrap::decode(&unbase64(&kept["part_wrap"])).unwrap().open_with(&SecretKey::from_seed(case)).unwrap();
+    let key = part_key(&part, &masked.xor(&Secret::from_slice(&unhex(&kept["half"])).unwrap())).unwrap();
+    assert_eq!(hex(key.expose()), kept["file_key"].as_str().unwrap());
+    let share = holder.take(&Offer::decode(&unbase64(&kept["offer"])).unwrap(), &receipt).unwrap();
+    assert_eq!((hex(share.value.expose()).as_str(), share.slot), (kept["share"].as_str().unwrap(), 5));
+    let own = holder.own(&Own::decode(&unbase64(&kept["own"])).unwrap(), OwnUse::Register).unwrap();
+    assert_eq!(hex(own.expose()), kept["own_secret"].as_str().unwrap());
+    let mut prev = Hash([0; 32]);
+    for (n, entry) in (1..).zip(kept["log"].as_array().unwrap()) {
+        let sealed = unbase64(&entry["sealed"]);
+        prev = entry_hash(n, &prev, &sealed);
+        assert_eq!(hex(&prev.0), entry["hash"].as_str().unwrap());
+        assert_eq!(Reading::open(n, &sealed, &seed("auditor_seed")).unwrap().why as u64, entry["why"].as_u64().unwrap());
+    }
 }
 
 #[test]
