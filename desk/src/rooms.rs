@@ -5,7 +5,7 @@
 //! all the same.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRequestParts;
 use axum::http::header::SET_COOKIE;
@@ -22,6 +22,7 @@ use tokio::sync::OnceCell;
 
 use crate::error::PageError;
 use crate::href;
+use crate::outbox::SharedOutbox;
 use crate::session::{FormToken, Sessions, Ticket, TicketHash};
 use kniha_core::access::Hats;
 use kniha_gate::{Account, AccountState, House, Present};
@@ -47,6 +48,7 @@ struct Shared {
     door: FormToken,
     cookie: String,
     secret: Secret<32>,
+    outbox: OnceLock<SharedOutbox>,
 }
 
 /// An open book with the key that opened it, which newcomers are given.
@@ -72,7 +74,6 @@ pub(crate) struct Visit {
 
 /// A request of a member to an open book.
 #[derive(Clone)]
-#[allow(dead_code, reason = "pages of sealed parts ask for them")]
 pub struct Desk {
     pub(crate) store: Arc<Store>,
     pub(crate) member: MemberId,
@@ -91,13 +92,25 @@ impl Rooms {
     pub fn new(house: House, open: Open, now: Now, lang: Lang, port: u16) -> Result<Rooms, StoreError> {
         let (door, cookie) = (FormToken::draw()?, format!("desk-{port}"));
         let secret = Secret::take(&mut Random::default().bytes()?);
-        Ok(Rooms(Arc::new(Shared { house, book: OnceCell::new(), open, sessions: Sessions::default(), now, lang, door, cookie, secret })))
+        Ok(Rooms(Arc::new(Shared { house, book: OnceCell::new(), open, sessions: Sessions::default(), now, lang, door, cookie, secret, outbox: OnceLock::new() })))
     }
 
     /// The open book, if somebody brought its key.
     #[must_use]
     pub fn book(&self) -> Option<&Arc<Store>> {
         self.0.book.get().map(|book| &book.store)
+    }
+
+    /// Says where answers go; without it they are kept and wait.
+    #[must_use]
+    pub fn with_outbox(self, outbox: SharedOutbox) -> Rooms {
+        // The first one stays.
+        let _ = self.0.outbox.set(outbox);
+        self
+    }
+
+    pub(crate) fn outbox(&self) -> Option<&SharedOutbox> {
+        self.0.outbox.get()
     }
 
     pub(crate) fn house(&self) -> &House {

@@ -21,6 +21,17 @@ mod search;
 pub(crate) mod sign_in;
 mod source;
 mod structure;
+mod aside;
+mod filing;
+mod inbox;
+mod letter;
+mod marking;
+mod stated;
+mod statement;
+mod take;
+mod together;
+mod translation;
+mod words;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -52,4 +63,15 @@ pub(crate) fn routes() -> Ways {
         .and(claim_form::routes())
         .and(moves::routes())
         .and(record_form::routes())
+        .and(words::routes())
+        .and(translation::routes())
+        .and(together::routes())
+        .and(take::routes())
+        .and(statement::routes())
+        .and(stated::routes())
+        .and(marking::routes())
+        .and(letter::routes())
+        .and(inbox::routes())
+        .and(filing::routes())
+        .and(aside::routes())
 }
