@@ -92,7 +92,18 @@ impl Rooms {
     pub fn new(house: House, open: Open, now: Now, lang: Lang, port: u16) -> Result<Rooms, StoreError> {
         let (door, cookie) = (FormToken::draw()?, format!("desk-{port}"));
         let secret = Secret::take(&mut Random::default().bytes()?);
-        Ok(Rooms(Arc::new(Shared { house, book: OnceCell::new(), open, sessions: Sessions::default(), now, lang, door, cookie, secret, outbox: OnceLock::new() })))
+        Ok(Rooms(Arc::new(Shared {
+            house,
+            book: OnceCell::new(),
+            open,
+            sessions: Sessions::default(),
+            now,
+            lang,
+            door,
+            cookie,
+            secret,
+            outbox: OnceLock::new(),
+        })))
     }
 
     /// The open book, if somebody brought its key.

@@ -2,16 +2,21 @@
 
 mod acts;
 mod arrested;
+mod aside;
 mod claim_form;
 mod code;
+mod filing;
 mod front;
 mod history;
 mod home;
+mod inbox;
 mod join;
 mod keys;
 mod leave;
+mod letter;
 mod list;
 mod map;
+mod marking;
 mod me;
 mod members;
 mod moves;
@@ -20,21 +25,16 @@ mod record_form;
 mod search;
 pub(crate) mod sign_in;
 mod source;
-mod structure;
-mod aside;
-mod filing;
-mod inbox;
-mod letter;
-mod marking;
 mod stated;
 mod statement;
+mod structure;
 mod take;
-mod together;
-mod translation;
-mod words;
 #[cfg(test)]
 mod tests;
+mod together;
+mod translation;
 mod watch;
+mod words;
 
 use crate::ways::Ways;
 
