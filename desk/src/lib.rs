@@ -17,13 +17,18 @@ mod href;
 mod lang;
 #[cfg(test)]
 mod matrix;
+mod outbox;
 mod page;
 mod parts;
 mod rooms;
 mod routes;
+mod sealed;
 mod session;
 #[cfg(test)]
 mod stage;
+mod statement;
+#[cfg(test)]
+mod told;
 mod ways;
 
 use std::net::SocketAddr;
@@ -32,6 +37,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 
 pub use error::PageError;
+pub use outbox::{Outbox, OutboxError, Outgoing, SharedOutbox};
 pub use rooms::{Desk, Now, Open, Rooms};
 
 /// Why the desk could not be opened or had to stop.

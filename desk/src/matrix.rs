@@ -15,11 +15,12 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use kniha_core::claim::{Citation, NewClaim};
 use kniha_core::id::{CaseId, ClaimId, Id, MemberId, NodeId};
+use kniha_core::intake::{Kind, Length, Way as Way2};
 use kniha_core::time::UtcMicros;
 use kniha_core::value::Value;
 use kniha_core::vocab::{NodeKind, property};
 use kniha_gate::{ActKind, Present};
-use kniha_store::{Store, Terms};
+use kniha_store::{Card, Piece, Sight, Store, Terms};
 
 use crate::cast;
 use crate::rooms::Rooms;
@@ -154,6 +155,8 @@ impl Objects {
             "/c/{id}/leave" => (of_case::<()>(case, 12).to_string(), true),
             path if path.starts_with("/r/{id}") => (of_case::<()>(case, 1).to_string(), true),
             path if path.starts_with("/c/{id}") => (of_case::<()>(case, 11).to_string(), true),
+            path if path.starts_with("/statement/{id}") => (of_case::<()>(case, 20).to_string(), true),
+            "/inbox/together/{id}" => (nothing(), false),
             path if path.starts_with("/members/{id}") || path.starts_with("/watch/") => (id::<()>(72).to_string(), false),
             path if path.starts_with("/decide/{id}") => (self.act.clone(), false),
             path if path.starts_with("/join/") => (self.asked.to_string(), false),
@@ -183,6 +186,23 @@ async fn fill(store: &Store, by: MemberId, case: CaseId, now: UtcMicros) {
     say(10, record(3), "source.title", "A source").await;
     say(11, record(1), "person.name", "Яна Верас").await;
     say(12, record(4), "exhibit.address", "https://example.org/a").await;
+    let card = Card {
+        id: of_case(case, 20),
+        kind: Kind::Report,
+        way: Way2::Portal,
+        day: 18_500,
+        list_no: 1,
+        lang: "be".to_owned(),
+        door: None,
+        urgent: false,
+        minor: false,
+        length: Length::Page,
+        own_acts: false,
+        contact: false,
+    };
+    let base = Piece { part: *of_case::<()>(case, 21).bytes(), compartment: "base".to_owned(), nth: 0 };
+    write.add_card(&card, &[base]).await.unwrap();
+    write.put_in_case(card.id, Sight::Cards, case).await.unwrap();
     write.commit().await.unwrap();
 }
 

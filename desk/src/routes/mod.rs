@@ -2,16 +2,21 @@
 
 mod acts;
 mod arrested;
+mod aside;
 mod claim_form;
 mod code;
+mod filing;
 mod front;
 mod history;
 mod home;
+mod inbox;
 mod join;
 mod keys;
 mod leave;
+mod letter;
 mod list;
 mod map;
+mod marking;
 mod me;
 mod members;
 mod moves;
@@ -20,10 +25,16 @@ mod record_form;
 mod search;
 pub(crate) mod sign_in;
 mod source;
+mod stated;
+mod statement;
 mod structure;
+mod take;
 #[cfg(test)]
 mod tests;
+mod together;
+mod translation;
 mod watch;
+mod words;
 
 use crate::ways::Ways;
 
@@ -52,4 +63,15 @@ pub(crate) fn routes() -> Ways {
         .and(claim_form::routes())
         .and(moves::routes())
         .and(record_form::routes())
+        .and(words::routes())
+        .and(translation::routes())
+        .and(together::routes())
+        .and(take::routes())
+        .and(statement::routes())
+        .and(stated::routes())
+        .and(marking::routes())
+        .and(letter::routes())
+        .and(inbox::routes())
+        .and(filing::routes())
+        .and(aside::routes())
 }
