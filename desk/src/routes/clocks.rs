@@ -3,16 +3,13 @@
 use askama::Template;
 use axum::response::Response;
 use kniha_core::day::Day;
-use kniha_core::id::NodeId;
-use kniha_store::{Clock, Ending, Kept, clocks, labels};
+use kniha_store::{clocks, labels};
 
 use crate::Desk;
 use crate::error::PageError;
-use crate::href;
 use crate::page::{Frame, Room, page};
 use crate::parts::Reading;
-use crate::parts::link::Link;
-use crate::parts::task::Due;
+use crate::parts::ending::ClockLine;
 use crate::ways::{May, Ways};
 
 /// Clocks on the page.
@@ -23,57 +20,6 @@ const AHEAD: i64 = 800;
 
 pub(crate) fn routes() -> Ways {
     Ways::new().get("/clocks", May::Read, show)
-}
-
-/// What ends, as a line.
-#[derive(Debug, Clone, PartialEq, Eq, Template)]
-#[template(path = "parts/ending.html")]
-pub(crate) struct ClockLine {
-    /// What kind of clock it is.
-    pub(crate) kind: String,
-    /// The record that ends.
-    pub(crate) record: Option<Link>,
-    /// What ends where it is no record, and its page.
-    pub(crate) words: Option<(String, String)>,
-    /// What can still be done.
-    pub(crate) next: String,
-    /// The case.
-    pub(crate) case: (String, String),
-    /// When.
-    pub(crate) due: Due,
-}
-
-html!(ClockLine);
-
-impl ClockLine {
-    /// The record that a clock is about.
-    pub(crate) fn record(clock: &Clock) -> Option<NodeId> {
-        match &clock.what {
-            Ending::Retention(id) | Ending::Review(id, _) => Some(*id),
-            Ending::Task(..) | Ending::Access(..) => None,
-        }
-    }
-
-    pub(crate) fn of(reading: &Reading<'_>, clock: &Clock) -> ClockLine {
-        let t = reading.t;
-        let (key, words) = match &clock.what {
-            Ending::Task(id, words) => ("ends-task", Some((words.clone(), href::task(*id)))),
-            Ending::Access(_, name) => ("ends-access", Some((name.clone(), format!("{}#members", href::case(clock.case.id))))),
-            Ending::Retention(_) => ("ends-retention", None),
-            Ending::Review(_, Kept::Spam) => ("ends-spam", None),
-            Ending::Review(_, Kept::Refused) => ("ends-refused", None),
-            Ending::Review(_, Kept::Information) => ("ends-information", None),
-            Ending::Review(_, Kept::Other) => ("ends-review", None),
-        };
-        ClockLine {
-            kind: t.get(key),
-            record: ClockLine::record(clock).map(|id| Link::to(reading, id)),
-            words,
-            next: t.get(&format!("{key}-next")),
-            case: (clock.case.title.clone(), href::case(clock.case.id)),
-            due: Due::of(t, reading.now, clock.day),
-        }
-    }
 }
 
 #[derive(Template)]

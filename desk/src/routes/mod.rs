@@ -4,6 +4,11 @@ mod acts;
 mod arrested;
 mod claim_form;
 mod code;
+mod case_form;
+mod cases;
+mod clocks;
+mod custody;
+mod falling;
 mod front;
 mod history;
 mod home;
@@ -21,9 +26,11 @@ mod search;
 pub(crate) mod sign_in;
 mod source;
 mod structure;
+mod task;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod today;
 
 use crate::ways::Ways;
 
@@ -39,6 +46,13 @@ pub(crate) fn routes() -> Ways {
         .and(arrested::routes())
         .and(acts::routes())
         .and(watch::routes())
+        .and(today::routes())
+        .and(clocks::routes())
+        .and(cases::routes())
+        .and(case_form::routes())
+        .and(task::routes())
+        .and(custody::routes())
+        .and(falling::routes())
         .and(home::routes())
         .and(list::routes())
         .and(map::routes())

@@ -14,10 +14,10 @@ use crate::fields::Fields;
 use crate::form::{Press, Problems};
 use crate::lang::Tongue;
 use crate::page::{Frame, Room, capital, form_page, page};
+use crate::parts::Reading;
 use crate::parts::link::Link;
 use crate::parts::task::TaskLine;
 use crate::parts::when::day;
-use crate::parts::Reading;
 use crate::ways::{May, Ways};
 use crate::{Desk, href};
 

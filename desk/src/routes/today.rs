@@ -8,12 +8,12 @@ use kniha_core::day::Day;
 use kniha_core::id::NodeId;
 use kniha_store::{Case, Changed, Seen, TaskQuery, cases, changes, clocks, labels, tasks, unexamined};
 
-use super::clocks::ClockLine;
 use super::home::count_words;
 use crate::error::PageError;
 use crate::fields::Fields;
 use crate::href;
 use crate::page::{Frame, Room, page};
+use crate::parts::ending::ClockLine;
 use crate::parts::link::Link;
 use crate::parts::task::TaskLine;
 use crate::parts::value::Shown;
