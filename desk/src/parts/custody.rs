@@ -91,12 +91,15 @@ impl Told {
 pub(crate) fn sentence(t: Tongue, entry: &Entry, names: &Names) -> String {
     let when = if entry.precision == Precision::Day { day(t, entry.at) } else { moment(t, entry.at) };
     let who = match &entry.by {
-        By::Member(id) => names.get(id).cloned().unwrap_or_else(|| t.get("custody-somebody")),
         By::Desk(key) => t.with("custody-desk", &[("key", &data_encoding::HEXLOWER.encode(key))]),
+        By::Member(id) => {
+            let name = names.get(id).cloned().unwrap_or_else(|| t.get("custody-somebody"));
+            let role_key = format!("role-{}", entry.role);
+            let role = if t.has(&role_key) { t.get(&role_key) } else { entry.role.clone() };
+            t.with("custody-who", &[("who", &name), ("role", &role)])
+        }
     };
-    let role_key = format!("role-{}", entry.role);
-    let role = if t.has(&role_key) { t.get(&role_key) } else { entry.role.clone() };
-    let mut words = t.with(&format!("custody-{}", entry.deed.code()), &[("when", &when), ("who", &who), ("role", &role)]);
+    let mut words = t.with(&format!("custody-{}", entry.deed.code()), &[("when", &when), ("who", &who)]);
     for (key, more) in [("custody-operation", &entry.operation), ("custody-tool", &entry.tool)] {
         if let Some(more) = more {
             words += " ";

@@ -2,11 +2,11 @@
 
 mod acts;
 mod arrested;
-mod claim_form;
-mod code;
 mod case_form;
 mod cases;
+mod claim_form;
 mod clocks;
+mod code;
 mod custody;
 mod falling;
 mod front;
@@ -29,8 +29,10 @@ mod structure;
 mod task;
 #[cfg(test)]
 mod tests;
-mod watch;
+#[cfg(test)]
+mod tests_casework;
 mod today;
+mod watch;
 
 use crate::ways::Ways;
 
