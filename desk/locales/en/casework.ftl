@@ -18,6 +18,10 @@ changed-moves = { $n ->
    *[other] { $n } claims moved
 }
 waiting = Waiting for a decision
+acts-waiting = { $n ->
+    [one] { $n } proposal waits for a second signature
+   *[other] { $n } proposals wait for a second signature
+}
 waiting-none = Everything new has been examined.
 done-seen = Marked as seen. What changes from now on will stand here.
 
@@ -25,6 +29,7 @@ done-seen = Marked as seen. What changes from now on will stand here.
 
 clocks = Clocks
 clocks-all = All clocks
+clocks-more-here = Further ones are on the page of clocks.
 clocks-none = Nothing ends in the coming time.
 clocks-note = Everything in your cases that ends on a day, the soonest first.
 clocks-more = There are more clocks than the page holds.

@@ -194,7 +194,6 @@ async fn take_back(desk: Desk, frame: Frame, Path((id, entry)): Path<(String, St
 
 /// A crime or breach with its elements to choose.
 struct CrimeChoice {
-    code: String,
     title: String,
     law: String,
     /// Code, words, law, wanted already.
@@ -221,7 +220,6 @@ async fn ask_elements(desk: Desk, frame: Frame, Path(id): Path<String>) -> Resul
     let wanted = wanted(&sheet);
     let terms = |list: &str| vocab::list(list).map_or(&[][..], |list| &list.terms);
     let crimes = terms("crime").iter().map(|crime| CrimeChoice {
-        code: crime.code.clone(),
         title: capital(crime.text.get(t.lang())),
         law: crime.source.clone().unwrap_or_default(),
         elements: terms("element")

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use kniha_core::day::Day;
 use kniha_core::id::NodeId;
+use kniha_gate::ActState;
 use kniha_store::{Case, Changed, Seen, TaskQuery, cases, changes, clocks, labels, tasks, unexamined};
 
 use super::home::count_words;
@@ -65,6 +66,8 @@ struct TodayPage {
     more_clocks: bool,
     waiting: Vec<WaitingLine>,
     waiting_count: String,
+    /// Acts of others that wait for a second signature.
+    acts: Option<String>,
     changes: Vec<ChangeLine>,
     more_changes: bool,
     seen: Seen,
@@ -86,6 +89,8 @@ async fn show(desk: Desk, frame: Frame) -> Result<Response, PageError> {
     ids.extend(running.iter().filter_map(ClockLine::record));
     let labels = labels(&mut tx, &reader, &ids).await?;
     drop(tx);
+    let proposed = desk.house.acts(ActState::Proposed).await?;
+    let acts = proposed.iter().filter(|act| act.by != desk.member && now.0 - act.at.0 <= OPEN_US).count();
     let token = frame.token.clone();
     let reading = Reading { t, labels: &labels, now, token: &token };
     let line = |claim: &kniha_store::ClaimView| WaitingLine {
@@ -103,6 +108,7 @@ async fn show(desk: Desk, frame: Frame) -> Result<Response, PageError> {
         more_clocks,
         waiting: waiting.iter().map(line).collect(),
         waiting_count: count_words(count),
+        acts: (acts > 0).then(|| t.count("acts-waiting", acts)),
         changes: news.records.iter().map(|changed| ChangeLine::of(&reading, changed)).collect(),
         more_changes: news.more,
         seen: news.newest,
