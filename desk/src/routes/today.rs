@@ -9,6 +9,7 @@ use kniha_core::id::NodeId;
 use kniha_gate::ActState;
 use kniha_store::{Case, Changed, Seen, TaskQuery, cases, changes, clocks, labels, tasks, unexamined};
 
+use super::acts::OPEN_US;
 use super::home::count_words;
 use crate::error::PageError;
 use crate::fields::Fields;
