@@ -42,7 +42,7 @@ impl ClockChip {
     }
 }
 
-fn days_until(now: UtcMicros, end_us: i64) -> i64 {
+pub(crate) fn days_until(now: UtcMicros, end_us: i64) -> i64 {
     end_us.saturating_sub(now.0).div_euclid(DAY_US)
 }
 

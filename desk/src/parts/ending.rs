@@ -5,9 +5,13 @@ use kniha_core::id::NodeId;
 use kniha_store::{Clock, Ending, Kept};
 
 use super::Reading;
+use super::clock::days_until;
 use super::link::Link;
 use super::task::Due;
 use crate::href;
+
+/// How far the eastmost clock of the world is ahead of UTC.
+const EASTMOST_US: i64 = 14 * 3_600_000_000;
 
 /// What ends, as a line.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
@@ -55,7 +59,11 @@ impl ClockLine {
             words,
             next: t.get(&format!("{key}-next")),
             case: (clock.case.title.clone(), href::case(clock.case.id)),
-            due: Due::of(t, reading.now, clock.day),
+            due: match &clock.what {
+                // As the chip on the exhibit counts it: the earliest moment on whatever clock.
+                Ending::Retention(_) => Due::in_days(t, clock.day, days_until(reading.now, clock.day.start().0 - EASTMOST_US)),
+                _ => Due::of(t, reading.now, clock.day),
+            },
         }
     }
 }

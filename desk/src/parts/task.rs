@@ -51,7 +51,11 @@ html!(Due, TaskLine);
 
 impl Due {
     pub(crate) fn of(t: Tongue, now: UtcMicros, on: Day) -> Due {
-        let days = on.0.saturating_sub(Day::of(now).0);
+        Due::in_days(t, on, on.0.saturating_sub(Day::of(now).0))
+    }
+
+    /// The day with as many days left as were counted otherwise.
+    pub(crate) fn in_days(t: Tongue, on: Day, days: i64) -> Due {
         Due { words: words(t, days), day: day_words(t, on.start()), soon: (0..=7).contains(&days), over: days < 0 }
     }
 }

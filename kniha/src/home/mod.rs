@@ -9,6 +9,7 @@ pub(crate) mod house;
 pub(crate) mod key;
 pub(crate) mod lock;
 pub(crate) mod restoring;
+pub(crate) mod set;
 
 use std::path::{Path, PathBuf};
 
