@@ -19,7 +19,7 @@ use crate::home::config::{self, Config, Database};
 use crate::home::key::RegisterKey;
 use crate::home::policy;
 use crate::home::set::{self, HEADERS, PAYLOADS, TOMBSTONES, WRAPS};
-use crate::home::{DATABASE, Home, files, house};
+use crate::home::{DATABASE, Home, files};
 use crate::interrupt::Begun;
 use crate::lanes::{outbox, spool};
 use crate::team::{DESK_KEYS, KEY_LISTS};
@@ -86,7 +86,12 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
             "parts": parts.headers, "payloads": parts.written, "tombstones": parts.tombstones, "sets_deleted": rotated,
         }))?;
     } else {
-        out.line(&format!("{} records and {} claims are in {}; the copy was opened and every history checked.", register.records, register.claims, set.display()))?;
+        out.line(&format!(
+            "{} records and {} claims are in {}; the copy was opened and every history checked.",
+            register.records,
+            register.claims,
+            set.display()
+        ))?;
         out.line(&format!("{} sealed parts, {} of them new in {}.", parts.headers, parts.written, payloads.display()))?;
         if rotated > 0 {
             out.line(&format!("{rotated} sets older than 35 days were deleted."))?;
@@ -229,8 +234,14 @@ async fn bury(house: &House, payloads: &Path) -> anyhow::Result<usize> {
 /// Settings, the desk's keys, key lists, and answers that wait.
 fn small_files(home: &Home, dir: &Path, set: &Path) -> anyhow::Result<()> {
     // The copy is a file, also of a book in PostgreSQL.
-    Config { title: home.config.title.clone(), database: Database::Sqlite, member: home.member(), languages: home.config.languages.clone(), at_rest: home.config.at_rest.clone() }
-        .write(set)?;
+    Config {
+        title: home.config.title.clone(),
+        database: Database::Sqlite,
+        member: home.member(),
+        languages: home.config.languages.clone(),
+        at_rest: home.config.at_rest.clone(),
+    }
+    .write(set)?;
     for name in [DESK_KEYS, policy::FILE] {
         copy_file(&dir.join(name), &set.join(name))?;
     }

@@ -8,6 +8,7 @@ pub(crate) mod files;
 pub(crate) mod house;
 pub(crate) mod key;
 pub(crate) mod lock;
+pub(crate) mod policy;
 pub(crate) mod restoring;
 pub(crate) mod set;
 

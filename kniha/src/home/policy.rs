@@ -36,20 +36,28 @@ impl Policy {
     /// When the file cannot be read or is not one.
     pub fn read(dir: &Path) -> anyhow::Result<Policy> {
         let path = dir.join(FILE);
-        let bad = |what: String| Failure::refused(format!("{} cannot be used: {what}.", path.display()), "Mend the file. docs/COMMANDS.md says what may stand in it.");
+        let bad = |what: String| {
+            Failure::refused(format!("{} cannot be used: {what}.", path.display()), "Mend the file. docs/COMMANDS.md says what may stand in it.")
+        };
         let text = match std::fs::read_to_string(&path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Policy::default()),
             text => text.map_err(|e| bad(e.to_string()))?,
         };
         let policy: Policy = toml::from_str(&text).map_err(|e| bad(e.message().to_owned()))?;
-        if let Some(purpose) = policy.legal_basis.keys().find(|purpose| !PURPOSES.contains(&purpose.as_str())) {
-            return Err(bad(format!("{purpose} is no purpose; they are {}", PURPOSES.join(", "))).into());
-        }
-        let country = policy.country.trim();
-        if !country.is_empty() && !(country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase())) {
-            return Err(bad("country must be two capital letters, as LT".to_owned()).into());
-        }
+        policy.check().map_err(bad)?;
         Ok(policy)
+    }
+
+    /// What cannot be meant.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if let Some(purpose) = self.legal_basis.keys().find(|purpose| !PURPOSES.contains(&purpose.as_str())) {
+            return Err(format!("{purpose} is no purpose; they are {}", PURPOSES.join(", ")));
+        }
+        let country = self.country.trim();
+        if !country.is_empty() && !(country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase())) {
+            return Err("the country must be two capital letters, as LT".to_owned());
+        }
+        Ok(())
     }
 
     /// Writes the file, every field with what it is for.
@@ -94,7 +102,10 @@ mod tests {
         policy.write(dir.path()).unwrap();
         let read = Policy::read(dir.path()).unwrap();
         assert_eq!((read.controller.as_str(), read.country.as_str()), (policy.controller.as_str(), "LT"));
-        assert_eq!(read.missing(), ["impact_assessment", "legal_basis.documentation", "legal_basis.proceedings", "legal_basis.sanctions", "legal_basis.publication"]);
+        assert_eq!(
+            read.missing(),
+            ["impact_assessment", "legal_basis.documentation", "legal_basis.proceedings", "legal_basis.sanctions", "legal_basis.publication"]
+        );
         policy.impact_assessment = "file 12".to_owned();
         policy.legal_basis = PURPOSES.iter().map(|purpose| ((*purpose).to_owned(), "GDPR art. 6(1)(f)".to_owned())).collect();
         policy.write(dir.path()).unwrap();

@@ -96,12 +96,16 @@ pub(crate) fn seal(set: &Path) -> io::Result<()> {
 
 /// Checks every file of a set against its manifest, and that there is no other.
 pub(crate) fn check(set: &Path) -> anyhow::Result<()> {
-    let broken = |what: String| Failure::refused(format!("The set {} is not whole: {what}.", set.display()), "Name another set with --set, or another copy of this one.");
+    let broken = |what: String| {
+        Failure::refused(format!("The set {} is not whole: {what}.", set.display()), "Name another set with --set, or another copy of this one.")
+    };
     let text = fs::read_to_string(set.join(MANIFEST)).map_err(|e| broken(format!("its {MANIFEST} cannot be read: {e}")))?;
     let mut wanted: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
     for line in text.lines() {
         let mut parts = line.splitn(3, "  ");
-        let (Some(digest), Some(size), Some(name)) = (parts.next(), parts.next(), parts.next()) else { return Err(broken("its MANIFEST is damaged".to_owned()).into()) };
+        let (Some(digest), Some(size), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(broken("its MANIFEST is damaged".to_owned()).into());
+        };
         wanted.insert(name, (digest, size));
     }
     for (name, path) in walk(set)? {
@@ -161,7 +165,11 @@ pub(crate) fn tombstones(file: &Path) -> anyhow::Result<BTreeSet<String>> {
         let part = line.split_whitespace().next().unwrap_or_default();
         let is_id = part.len() == 32 && HEXLOWER.decode(part.as_bytes()).is_ok();
         if !is_id {
-            return Err(Failure::refused(format!("{} does not read back.", file.display()), "Put the file back from another copy: without it erased parts could come back.").into());
+            return Err(Failure::refused(
+                format!("{} does not read back.", file.display()),
+                "Put the file back from another copy: without it erased parts could come back.",
+            )
+            .into());
         }
         parts.insert(part.to_owned());
     }
@@ -206,12 +214,10 @@ mod tests {
         let whole = set(folder.path(), UtcMicros(0));
         check(&whole).unwrap();
         let house = whole.join("house.db");
-        let edits: [&dyn Fn(); 4] = [
-            &|| fs::write(&house, "H").unwrap(),
-            &|| fs::remove_file(&house).unwrap(),
-            &|| fs::write(whole.join(HEADERS).join("cd"), "y").unwrap(),
-            &|| fs::write(whole.join(MANIFEST), "").unwrap(),
-        ];
+        let edits: [&dyn Fn(); 4] =
+            [&|| fs::write(&house, "H").unwrap(), &|| fs::remove_file(&house).unwrap(), &|| fs::write(whole.join(HEADERS).join("cd"), "y").unwrap(), &|| {
+                fs::write(whole.join(MANIFEST), "").unwrap()
+            }];
         for edit in edits {
             let manifest = fs::read(whole.join(MANIFEST)).unwrap();
             edit();
