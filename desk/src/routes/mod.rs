@@ -3,9 +3,14 @@
 mod acts;
 mod arrested;
 mod aside;
+mod case_form;
+mod cases;
 mod claim_form;
+mod clocks;
 mod code;
 mod filing;
+mod custody;
+mod falling;
 mod front;
 mod history;
 mod home;
@@ -29,8 +34,12 @@ mod stated;
 mod statement;
 mod structure;
 mod take;
+mod task;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_casework;
+mod today;
 mod together;
 mod translation;
 mod watch;
@@ -50,6 +59,13 @@ pub(crate) fn routes() -> Ways {
         .and(arrested::routes())
         .and(acts::routes())
         .and(watch::routes())
+        .and(today::routes())
+        .and(clocks::routes())
+        .and(cases::routes())
+        .and(case_form::routes())
+        .and(task::routes())
+        .and(custody::routes())
+        .and(falling::routes())
         .and(home::routes())
         .and(list::routes())
         .and(map::routes())

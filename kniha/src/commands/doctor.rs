@@ -11,6 +11,7 @@ use serde_json::json;
 use super::team_show;
 use crate::exit::{Failure, chain, explain};
 use crate::home::config::Database;
+use crate::home::policy::{self, Policy};
 use crate::home::{Home, house, key};
 use crate::team::{self, DeskKeys};
 use crate::{clock, say};
@@ -80,6 +81,7 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     machine(&mut found, dir)?;
     key_file(&mut found, dir)?;
     team_keys(&mut found, dir)?;
+    the_policy(&mut found, dir)?;
     match Home::open(dir) {
         Err(error) => found.add(State::Fault, "settings", &first_line(&error), &dir.join("kniha.toml").display().to_string())?,
         Ok(mut home) => {
@@ -207,6 +209,19 @@ fn team_keys(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
         (Ok(rights), Ok(keys)) if keys.are_in(list) => found.add(State::Ok, "desk keys", &format!("those of the key list, mode {rights:04o}"), &from)?,
         (_, Ok(_)) => found.add(State::Fault, "desk keys", "not those of the key list: put back the right ones, or publish a list that names these", &from)?,
         (_, Err(error)) => found.add(State::Fault, "desk keys", &first_line(&error), &from)?,
+    }
+    Ok(())
+}
+
+/// Whether a release may be asked for: what `policy.toml` does not say yet.
+fn the_policy(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
+    let from = dir.join(policy::FILE).display().to_string();
+    match Policy::read(dir) {
+        Err(error) => found.add(State::Fault, "policy", &first_line(&error), &from)?,
+        Ok(policy) => match policy.missing().as_slice() {
+            [] => found.add(State::Ok, "policy", "everything is said", &from)?,
+            missing => found.add(State::Look, "policy", &format!("not said yet, releases are refused: {}", missing.join(", ")), &from)?,
+        },
     }
     Ok(())
 }

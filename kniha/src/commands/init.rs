@@ -19,6 +19,7 @@ use crate::exit::{Exit, Failure, NOTHING_WRITTEN};
 use crate::home::config::{Config, Database, URL_VARIABLE, url_from_environment};
 use crate::home::house::{self, First};
 use crate::home::key::RegisterKey;
+use crate::home::policy::{PURPOSES, Policy};
 use crate::home::{self, Home, files};
 use crate::interrupt::Begun;
 use crate::team::{self, DeskKeys, Plan, Size};
@@ -59,6 +60,12 @@ pub(crate) struct Raw {
     /// With PostgreSQL: how the disk of the database is protected
     #[arg(long)]
     at_rest: Option<String>,
+    /// Who decides why and how the book is kept (the controller); goes into policy.toml
+    #[arg(long, value_name = "WHO")]
+    controller: Option<String>,
+    /// The country whose law applies, two letters; goes into policy.toml
+    #[arg(long, value_name = "CC")]
+    country: Option<String>,
     /// Ask nothing, take the defaults
     #[arg(long)]
     yes: bool,
@@ -78,6 +85,7 @@ pub(crate) struct Init {
     at_rest: Option<String>,
     team: Option<Plan>,
     firsts: Vec<First>,
+    policy: Policy,
 }
 
 impl Raw {
@@ -118,25 +126,37 @@ impl Raw {
             }
             None => None,
         };
+        // Where the title is asked, the policy is asked too; what is left empty is said by the doctor, and refuses releases.
+        let asks = self.title.is_none() && !self.yes;
         let title = match self.title {
             Some(title) => title,
             None if self.yes => "Book".to_owned(),
             None => ask_title()?,
         };
+        let policy = policy_of(self.controller, self.country, asks)?;
         let line = |what: &str, text: String| {
             let text = text.trim().to_owned();
             text::check_line(&text).map(|()| text).map_err(|e| Failure::usage(format!("The {what} cannot be used: {e}."), "Write another one."))
         };
         let firsts = self.first.iter().map(|written| First::parse(written)).collect::<anyhow::Result<Vec<_>>>()?;
         let member = firsts.iter().find(|first| first.hats.read()).map_or(self.member, |first| first.login.clone());
-        Ok(Init { dir, title: line("title", title)?, member: line("member's name", member)?, database, at_rest: self.at_rest, team, firsts })
+        Ok(Init { dir, title: line("title", title)?, member: line("member's name", member)?, database, at_rest: self.at_rest, team, firsts, policy })
     }
 }
 
 impl Init {
     /// A book in a file, with nothing asked.
     pub(crate) fn on_sqlite(dir: PathBuf, title: &str, member: &str) -> Init {
-        Init { dir, title: title.to_owned(), member: member.to_owned(), database: Database::Sqlite, at_rest: None, team: None, firsts: Vec::new() }
+        Init {
+            dir,
+            title: title.to_owned(),
+            member: member.to_owned(),
+            database: Database::Sqlite,
+            at_rest: None,
+            team: None,
+            firsts: Vec::new(),
+            policy: Policy::default(),
+        }
     }
 }
 
@@ -188,6 +208,7 @@ pub(crate) async fn make(init: Init) -> anyhow::Result<Home> {
     key.write(&making)?;
     let config = Config { title: init.title.clone(), database: init.database, member, languages: Lang::ALL.to_vec(), at_rest: init.at_rest };
     config.write(&making)?;
+    init.policy.write(&making)?;
     let book_id = random.bytes()?;
     if let Some(plan) = &init.team {
         let desk = DeskKeys::make(&making, &mut team::rng()?)?;
@@ -206,7 +227,7 @@ pub(crate) async fn make(init: Init) -> anyhow::Result<Home> {
     Home::open(dir)
 }
 
-fn put(making: &Path, dir: &Path) -> anyhow::Result<()> {
+pub(super) fn put(making: &Path, dir: &Path) -> anyhow::Result<()> {
     files::sync_dir(making)?;
     files::put_in_place(making, dir).map_err(|e| anyhow::Error::new(e).context("putting the new book in its place"))
 }
@@ -227,7 +248,7 @@ async fn finish_earlier(making: &Path) -> bool {
 }
 
 /// Two `init` of one folder must not clear each other's work away.
-fn lock(making: &Path, dir: &Path) -> anyhow::Result<std::fs::File> {
+pub(super) fn lock(making: &Path, dir: &Path) -> anyhow::Result<std::fs::File> {
     let parent = std::fs::File::open(files::parent(making))?;
     parent.try_lock().map_err(|_| {
         Failure::new(Exit::Busy, format!("Another init is at work beside {}.", dir.display()), NOTHING_WRITTEN, "Let it finish, then try again.")
@@ -235,7 +256,7 @@ fn lock(making: &Path, dir: &Path) -> anyhow::Result<std::fs::File> {
     Ok(parent)
 }
 
-fn refuse_full(dir: &Path) -> Result<(), Failure> {
+pub(super) fn refuse_full(dir: &Path) -> Result<(), Failure> {
     match std::fs::read_dir(dir).map(|entries| entries.take(1).count()) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(e) => Err(Failure::refused(format!("{} cannot be used: {e}.", dir.display()), "Name another folder with --book.")),
@@ -251,12 +272,37 @@ fn refuse_full(dir: &Path) -> Result<(), Failure> {
     }
 }
 
-fn ask_title() -> anyhow::Result<String> {
+/// The policy as far as it was given or, with `asks`, is asked; each answer may be empty.
+fn policy_of(controller: Option<String>, country: Option<String>, asks: bool) -> anyhow::Result<Policy> {
+    let answer = |given: Option<String>, question: &str| match given {
+        Some(given) => Ok(given),
+        None if asks => ask_line(question),
+        None => Ok(String::new()),
+    };
+    let controller = answer(controller, "Who decides why and how the book is kept, as the law calls the controller (may be empty): ")?.trim().to_owned();
+    let country = answer(country, "The country whose law applies, two letters (may be empty): ")?.trim().to_ascii_uppercase();
+    let mut policy = Policy { controller, country, ..Policy::default() };
+    if asks {
+        policy.impact_assessment = ask_line("Where the impact assessment is kept (may be empty): ")?.trim().to_owned();
+        for purpose in PURPOSES {
+            policy.legal_basis.insert(purpose.to_owned(), ask_line(&format!("Legal basis for {purpose} (may be empty): "))?.trim().to_owned());
+        }
+    }
+    policy.check().map_err(|what| Failure::usage(format!("{what}."), "Write another one, or leave it empty: policy.toml can be filled in later."))?;
+    Ok(policy)
+}
+
+fn ask_line(question: &str) -> anyhow::Result<String> {
     let mut err = std::io::stderr();
-    let _ = write!(err, "Title of the book: ");
+    let _ = write!(err, "{question}");
     let _ = err.flush();
-    let mut title = String::new();
-    std::io::stdin().lock().read_line(&mut title)?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line)
+}
+
+fn ask_title() -> anyhow::Result<String> {
+    let title = ask_line("Title of the book: ")?;
     if title.trim().is_empty() {
         return Err(Failure::usage("A book needs a title.", "Write it at the question, or with --title, or take the default with --yes.").into());
     }

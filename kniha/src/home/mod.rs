@@ -8,7 +8,9 @@ pub(crate) mod files;
 pub(crate) mod house;
 pub(crate) mod key;
 pub(crate) mod lock;
+pub(crate) mod policy;
 pub(crate) mod restoring;
+pub(crate) mod set;
 
 use std::path::{Path, PathBuf};
 

@@ -5,10 +5,12 @@
 use std::path::Path;
 
 use kniha_core::lang::Lang;
+use kniha_desk::{Outbox, OutboxError, Outgoing};
 use kniha_seal::mailbox::{Answer, AnswerKind, Block, MOST_TEXT};
 use kniha_seal::part::Day;
 use kniha_seal::source::MailboxId;
 use kniha_seal::xwing::PublicKey;
+use kniha_store::LetterKind;
 use rand_core::Rng;
 
 use super::outbox;
@@ -63,4 +65,33 @@ pub(crate) fn seal(book: &Path, to: &To, kind: AnswerKind, lang: Lang, text: &st
     let replaced = held.add(&block, id, month + months, month);
     outbox::write(book, &to.mailbox, &held)?;
     Ok((held, replaced))
+}
+
+/// The desk's way to a mailbox.
+pub(crate) struct DeskOutbox {
+    pub(crate) book: std::path::PathBuf,
+    /// The book's number.
+    pub(crate) id: [u8; 32],
+}
+
+/// For how many months the portal keeps what the desk answers.
+const MONTHS: u32 = 6;
+
+impl Outbox for DeskOutbox {
+    fn take(&self, letter: &Outgoing<'_>) -> Result<(), OutboxError> {
+        let reply = PublicKey::from_bytes(&letter.to.reply_key).map_err(|_| OutboxError::Mailbox)?;
+        let to = To { book: self.id, mailbox: MailboxId(letter.to.mailbox), reply };
+        let kind = match letter.kind {
+            LetterKind::Text => AnswerKind::Text,
+            LetterKind::Request => AnswerKind::Request,
+            LetterKind::Status => AnswerKind::Status,
+        };
+        seal(&self.book, &to, kind, letter.lang, letter.text, MONTHS).map(drop).map_err(|error| {
+            crate::say::note(&format!("Answering: {}", crate::exit::explain(&error).1));
+            match team::current(&self.book) {
+                Ok(Some(trusted)) if trusted.on(team::today()).is_ok() => OutboxError::Machine,
+                _ => OutboxError::List,
+            }
+        })
+    }
 }

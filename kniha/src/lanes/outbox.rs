@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::exit::Failure;
 use crate::home::files;
 
-const FOLDER: &str = "outbox";
+pub(crate) const FOLDER: &str = "outbox";
 const END: &str = ".toml";
 const LOCK: &str = "outbox.lock";
 

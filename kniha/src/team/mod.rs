@@ -24,7 +24,7 @@ pub use shape::{Shape, ShapeError};
 
 pub(crate) use day::parse as parse_day;
 pub(crate) use desk_keys::{FILE as DESK_KEYS, rights as desk_keys_rights};
-pub(crate) use folder::{first_list, publish};
+pub(crate) use folder::{FOLDER as KEY_LISTS, first_list, publish};
 pub(crate) use plan::{Plan, Size};
 pub(crate) use signature::ListSignature;
 
