@@ -55,6 +55,9 @@ const CASE: u8 = 9;
 const MORE: u8 = 10;
 const ACCOUNT: u8 = 11;
 
+/// Longest summary that becomes an account, in bytes: one of the hostile ones is longer than anybody types.
+const MOST_TOLD: usize = 8_000;
+
 /// Moves that are kept for the end; a larger book has no more of them.
 const MOST_MOVES: usize = 400;
 
@@ -260,7 +263,7 @@ pub(crate) async fn write(store: &Store, member: MemberId, now: UtcMicros, size:
                 }
                 Step::Claim(claim) => {
                     if let (Value::Text { text, lang: Some(lang) }, "incident.summary") = (&claim.value, claim.property.code.as_str())
-                        && let Some(lang) = Lang::parse(lang.as_str()).filter(|_| summary.told.len() < ACCOUNTS)
+                        && let Some(lang) = Lang::parse(lang.as_str()).filter(|_| summary.told.len() < ACCOUNTS && text.len() < MOST_TOLD)
                     {
                         summary.told.push((lang, text.clone()));
                     }
