@@ -9,6 +9,7 @@ pub mod commit;
 pub mod custody;
 pub mod day;
 pub mod id;
+pub mod intake;
 pub mod lang;
 pub mod name;
 pub mod place;

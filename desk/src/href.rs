@@ -4,8 +4,9 @@
 
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
-use kniha_core::id::{ClaimId, MemberId, NodeId};
+use kniha_core::id::{CaseId, ClaimId, MemberId, NodeId};
 use kniha_core::vocab::NodeKind;
+use kniha_store::TaskId;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -58,6 +59,26 @@ pub(crate) fn record(id: NodeId) -> String {
 /// The history of a record.
 pub(crate) fn history(id: NodeId) -> String {
     format!("/r/{id}/history")
+}
+
+/// The custody of an exhibit.
+pub(crate) fn custody(id: NodeId) -> String {
+    format!("/r/{id}/custody")
+}
+
+/// What falls away with a source.
+pub(crate) fn falling(id: NodeId) -> String {
+    format!("/r/{id}/erase")
+}
+
+/// The page of a case.
+pub(crate) fn case(id: CaseId) -> String {
+    format!("/cases/{id}")
+}
+
+/// The page of a task.
+pub(crate) fn task(id: TaskId) -> String {
+    format!("/tasks/{id}")
 }
 
 /// The structure around a unit.

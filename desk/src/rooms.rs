@@ -53,6 +53,8 @@ struct Shared {
     secret: Secret<32>,
     /// When what has expired was taken out of the house last, in microseconds.
     swept: AtomicI64,
+    /// Whether everybody needs a second factor.
+    factor: bool,
 }
 
 /// An open book with the key that opened it, which newcomers are given.
@@ -108,7 +110,22 @@ impl Rooms {
             cookie,
             secret,
             swept: AtomicI64::new(0),
+            factor: true,
         })))
+    }
+
+    /// A desk over an invented book: whoever has no second factor is let in without one.
+    #[must_use]
+    pub fn of_an_invented_book(mut self) -> Rooms {
+        if let Some(shared) = Arc::get_mut(&mut self.0) {
+            shared.factor = false;
+        }
+        self
+    }
+
+    /// Whether everybody needs a second factor.
+    pub(crate) fn wants_factor(&self) -> bool {
+        self.0.factor
     }
 
     /// The open book, if somebody brought its key.

@@ -136,7 +136,9 @@ async fn wall(may: May, request: Request, next: Next) -> Response {
     match request.extensions().get::<Visit>() {
         None => to_the_door(request.method(), request.uri()),
         // Nobody is here with words alone: the second factor comes first.
-        Some(visit) if !visit.account.has_totp && !request.uri().path().starts_with(href::CODE) => Redirect::to(href::CODE).into_response(),
+        Some(visit) if !visit.account.has_totp && visit.rooms.wants_factor() && !request.uri().path().starts_with(href::CODE) => {
+            Redirect::to(href::CODE).into_response()
+        }
         Some(visit) if !visit.hats().is_some_and(|hats| may.allows(hats)) => PageError::NotFound.into_response(),
         Some(visit) if may.needs_book() && visit.rooms.book().is_none() => to_the_door(request.method(), request.uri()),
         Some(_) => next.run(request).await,

@@ -10,6 +10,7 @@ use kniha_seal::wrap::{Own, OwnUse};
 use kniha_seal::xwing::PublicKey;
 
 use crate::act::{Act, ActKind};
+use crate::case::{case_id, others, renew};
 use crate::error::{GateError, damaged, database};
 use crate::house::House;
 use crate::present::Present;
@@ -138,11 +139,8 @@ impl House {
     /// # Errors
     /// What the database said.
     pub async fn account(&self, id: MemberId) -> Result<Option<Account>, GateError> {
-        let doing = database("looking up a member");
-        let mut tx = self.db.read().await.map_err(&doing)?;
-        let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE id = $1"));
-        let row: Option<Row> = on!(&mut *tx, c => sqlx::query_as(sql).bind(&id.bytes()[..]).fetch_optional(c).await).map_err(&doing)?;
-        row.map(Account::of).transpose()
+        let mut tx = self.db.read().await.map_err(database("looking up a member"))?;
+        account_in(&mut tx, id).await
     }
 
     /// The first members of a book, admitted by whoever makes it; the register's key is sealed to those who read.
@@ -225,7 +223,8 @@ impl House {
         tx.commit().await.map_err(database(DOING))
     }
 
-    /// Shuts a member out at once: their wraps and offers are destroyed. One person may; taking it back needs two.
+    /// Shuts a member out at once: offers, signatures and wraps are gone, and their cases go on under new keys. One person may, taking it back needs two; so
+    /// that nobody can destroy anything by it, a wrap stays where no other member could read some part. The gate gives nothing for it meanwhile.
     ///
     /// # Errors
     /// [`GateError::NoMember`].
@@ -246,17 +245,31 @@ impl House {
         if done != 1 {
             return Err(GateError::NoMember);
         }
+        const CASES: &str = "SELECT DISTINCT case_id FROM case_wrap WHERE member = $1";
+        let cases: Vec<Vec<u8>> = on!(&mut *tx, c => sqlx::query_scalar(CASES).bind(id).fetch_all(c).await).map_err(database(DOING))?;
+        let others = others("$1");
+        let of_cases = format!(
+            "DELETE FROM case_wrap WHERE member = $1 AND NOT EXISTS
+            (SELECT 1 FROM part_wrap p WHERE p.kind = 'case' AND p.holder = case_wrap.case_id AND p.epoch = case_wrap.epoch AND NOT {others})"
+        );
+        let dropping = format!("INSERT INTO dropping (half) SELECT p.half FROM part_wrap p WHERE p.kind = 'person' AND p.holder = $1 AND {others}");
         for sql in [
-            "DELETE FROM case_wrap WHERE member = $1",
+            of_cases.as_str(),
+            &dropping,
+            "DELETE FROM part_wrap WHERE half IN (SELECT half FROM dropping)",
             "DELETE FROM offer WHERE member = $1",
             "DELETE FROM offer WHERE tranche IN (SELECT id FROM tranche WHERE member = $1)",
             "DELETE FROM tranche WHERE member = $1",
             "DELETE FROM raised WHERE member = $1",
-            "UPDATE act SET state = 'void' WHERE state = 'proposed' AND first = $1",
+            "UPDATE act SET state = 'void' WHERE state IN ('proposed', 'agreed') AND (first = $1 OR second = $1)",
         ] {
-            on!(&mut *tx, c => sqlx::query(sql).bind(id).execute(c).await.map(drop)).map_err(database(DOING))?;
+            on!(&mut *tx, c => sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(now.0).execute(c).await.map(drop)).map_err(database(DOING))?;
         }
-        tx.commit().await.map_err(database(DOING))
+        for case in cases {
+            renew(&mut tx, case_id(&case)?, now).await?;
+        }
+        tx.commit().await.map_err(database(DOING))?;
+        self.drop_halves().await
     }
 
     /// Lets a frozen member in again, without any case: those are granted anew.
@@ -282,6 +295,13 @@ impl House {
         }
         tx.commit().await.map_err(database(DOING))
     }
+}
+
+/// One account, within a transaction.
+pub(crate) async fn account_in(tx: &mut Tx, id: MemberId) -> Result<Option<Account>, GateError> {
+    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE id = $1"));
+    let row: Option<Row> = on!(tx, c => sqlx::query_as(sql).bind(&id.bytes()[..]).fetch_optional(c).await).map_err(database("looking up a member"))?;
+    row.map(Account::of).transpose()
 }
 
 fn register_wrap(to: &MemberPublic, register: &Secret<32>, rng: &mut impl rand_core::CryptoRng) -> Result<Vec<u8>, GateError> {

@@ -1,6 +1,7 @@
 //! Acts that need two people: each signs the text that both saw, and only then it is carried out, once.
 
 use kniha_core::access::{Hat, Hats};
+use kniha_core::commit::Hash;
 use kniha_core::id::{CaseId, Id, MemberId};
 use kniha_core::time::UtcMicros;
 use kniha_db::{Tx, on};
@@ -8,7 +9,7 @@ use kniha_seal::part::PartId;
 use kniha_seal::sign::{Purpose, Signature};
 use serde::{Deserialize, Serialize};
 
-use crate::account::{Account, AccountState, member};
+use crate::account::{Account, AccountState, account_in, member};
 use crate::error::{GateError, damaged, database};
 use crate::fresh_id;
 use crate::house::House;
@@ -147,20 +148,43 @@ pub enum ActError {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 enum Body {
-    Admit { who: String, hats: String },
-    Unfreeze { who: String },
-    Grant { who: String, case: String, until_us: Option<i64>, older: Vec<String> },
-    Raise { who: String, parts: Vec<String> },
-    Erase { parts: Vec<String>, record: Option<String> },
+    /// `key`: the fingerprint of the key that is admitted, in hexadecimal.
+    Admit {
+        who: String,
+        hats: String,
+        key: String,
+    },
+    Unfreeze {
+        who: String,
+    },
+    Grant {
+        who: String,
+        case: String,
+        until_us: Option<i64>,
+        older: Vec<String>,
+    },
+    Raise {
+        who: String,
+        parts: Vec<String>,
+    },
+    Erase {
+        parts: Vec<String>,
+        record: Option<String>,
+    },
     Export,
-    Policy { digest: String },
+    Policy {
+        digest: String,
+    },
 }
 
 impl ActKind {
-    fn body(&self) -> Result<String, GateError> {
+    fn body(&self, key: Option<&Hash>) -> Result<String, GateError> {
         let texts = |parts: &[PartId]| parts.iter().map(ToString::to_string).collect();
         let body = match self {
-            ActKind::Admit { who, hats } => Body::Admit { who: who.to_string(), hats: hats.to_string() },
+            ActKind::Admit { who, hats } => {
+                let key = key.ok_or(GateError::NoMember)?;
+                Body::Admit { who: who.to_string(), hats: hats.to_string(), key: key.to_string() }
+            }
             ActKind::Unfreeze { who } => Body::Unfreeze { who: who.to_string() },
             ActKind::Grant { who, case, until, older } => {
                 Body::Grant { who: who.to_string(), case: case.to_string(), until_us: until.map(|at| at.0), older: texts(older) }
@@ -177,7 +201,7 @@ impl ActKind {
         let parts = |texts: Vec<String>| texts.iter().map(|text| PartId::parse(text).ok()).collect::<Option<Vec<_>>>();
         let who = |text: String| MemberId::parse(&text).ok();
         Some(match serde_json::from_str(body).ok()? {
-            Body::Admit { who: text, hats } => ActKind::Admit { who: who(text)?, hats: Hats::parse(&hats).ok()? },
+            Body::Admit { who: text, hats, key: _ } => ActKind::Admit { who: who(text)?, hats: Hats::parse(&hats).ok()? },
             Body::Unfreeze { who: text } => ActKind::Unfreeze { who: who(text)? },
             Body::Grant { who: text, case, until_us, older } => {
                 ActKind::Grant { who: who(text)?, case: CaseId::parse(&case).ok()?, until: until_us.map(UtcMicros), older: parts(older)? }
@@ -304,7 +328,11 @@ impl House {
         if kind.about() == Some(who.id()) {
             return Err(GateError::Act(ActError::Oneself));
         }
-        let (id, body) = (ActId::from_random(fresh_id()?), kind.body()?);
+        let admitted = match kind.about() {
+            Some(who) => self.account(who).await?.map(|account| account.public.fingerprint()),
+            None => None,
+        };
+        let (id, body) = (ActId::from_random(fresh_id()?), kind.body(admitted.as_ref())?);
         let signature = who.sign(Purpose::Act, &to_sign(&self.book, &id, &body, text)).map_err(|_| GateError::Sealing { doing: DOING })?;
         const SQL: &str = "INSERT INTO act (id, body, shown, first, first_signature, made_us, state) VALUES ($1, $2, $3, $4, $5, $6, 'proposed')";
         let mut tx = self.write(DOING).await?;
@@ -421,12 +449,24 @@ impl House {
             return Err(bad(ActError::SamePerson));
         }
         let signed = to_sign(&self.book, &stored.act.id, &stored.body, &stored.act.text);
+        let mut hats = Vec::new();
         for (who, signature) in [(stored.act.by, &stored.first), (second, second_signature)] {
-            let public: Option<String> =
-                on!(tx, c => sqlx::query_scalar("SELECT public FROM account WHERE id = $1").bind(&who.bytes()[..]).fetch_optional(c).await).map_err(&doing)?;
-            let public = public.and_then(|text| kniha_seal::keyfile::MemberPublic::parse(&text).ok()).ok_or(bad(ActError::Signature))?;
+            // Once more, and by what is so now: a row can be written past `propose` and `agree`, and a signer shut out since.
+            if stored.act.kind.about() == Some(who) {
+                return Err(bad(ActError::Oneself));
+            }
+            let signer = account_in(tx, who).await?.filter(|signer| signer.state == AccountState::Active).ok_or(bad(ActError::Signature))?;
             let signature = Signature::from_bytes(signature).map_err(|_| bad(ActError::Signature))?;
-            public.signing.verify(Purpose::Act, &signed, &signature).map_err(|_| bad(ActError::Signature))?;
+            signer.public.signing.verify(Purpose::Act, &signed, &signature).map_err(|_| bad(ActError::Signature))?;
+            hats.push(signer.hats.ok_or(bad(ActError::Hats))?);
+        }
+        if !stored.act.kind.may_decide(hats[0], hats[1]) {
+            return Err(bad(ActError::Hats));
+        }
+        if let (ActKind::Admit { who, .. }, Ok(Body::Admit { key, .. })) = (&stored.act.kind, serde_json::from_str(&stored.body))
+            && account_in(tx, *who).await?.is_none_or(|admitted| admitted.public.fingerprint().to_string() != key)
+        {
+            return Err(bad(ActError::Signature));
         }
         let sql = "UPDATE act SET state = 'done', done_us = $1 WHERE id = $2";
         on!(tx, c => sqlx::query(sql).bind(now.0).bind(&act.id.bytes()[..]).execute(c).await.map(drop)).map_err(&doing)

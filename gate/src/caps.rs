@@ -108,8 +108,8 @@ pub(crate) struct Passed {
 }
 
 impl House {
-    /// Writes down that these parts are opened, counts them, and only then gives receipts and halves: all or none.
-    pub(crate) async fn pass(&self, who: &Present, asked: &[Asked], why: Why, now: UtcMicros) -> Result<Vec<Passed>, GateError> {
+    /// Writes down that these parts are opened, counts those that are `shown`, and only then gives receipts and halves: all or none.
+    pub(crate) async fn pass(&self, who: &Present, asked: &[Asked], why: Why, shown: bool, now: UtcMicros) -> Result<Vec<Passed>, GateError> {
         const DOING: &str = "writing the read log";
         let doing = database(DOING);
         if !self.is_active(who.id()).await.unwrap_or(false) {
@@ -123,7 +123,7 @@ impl House {
         let mut tx = self.gate.write().await.map_err(&doing)?;
         let (mut n, mut prev) = log::head(&mut tx).await?;
         log::follows(&mut tx, noted, n).await?;
-        if why.shows() {
+        if shown {
             let fresh = asked.iter().filter(|asked| !who.was_shown(&asked.part, now) && !raised.contains(&asked.part));
             self.count(&mut tx, who.id(), fresh, now).await?;
         }
@@ -143,7 +143,7 @@ impl House {
             passed.push(Passed { receipt: asked.case.map_or(receipt, |case| receipt.through(*case.bytes())), half });
         }
         tx.commit().await.map_err(&doing)?;
-        if why.shows() {
+        if shown {
             asked.iter().for_each(|asked| who.note_shown(asked.part, now));
         }
         // A crash before this leaves the note behind the log, which is no harm: the log may be longer, never shorter.
@@ -170,16 +170,17 @@ impl House {
         for (what, (times, compartment)) in more {
             let cap = what.cap();
             let days = used(tx, who, what, today).await?;
-            let of_today = days.iter().filter(|(day, _)| *day == today).map(|(_, n)| n).sum::<u32>();
+            // With a clock that was set back, what was shown on later days is of today too.
+            let of_today = days.iter().filter(|(day, _)| *day >= today).map(|(_, n)| n).sum::<u32>();
             let of_month = days.iter().map(|(_, n)| n).sum::<u32>();
-            let tomorrow = (i64::from(today) + 1) * DAY_US;
+            let last = days.iter().map(|(day, _)| *day).max().unwrap_or(today).max(today);
             if of_month + times > cap.month {
                 // Room comes when the oldest day that counts falls out.
                 let oldest = days.iter().map(|(day, _)| *day).min().unwrap_or(today);
                 return Err(GateError::Cap { compartment, until: UtcMicros((i64::from(oldest) + 30).max(i64::from(today) + 1) * DAY_US) });
             }
             if of_today + times > cap.day {
-                return Err(GateError::Cap { compartment, until: UtcMicros(tomorrow) });
+                return Err(GateError::Cap { compartment, until: UtcMicros((i64::from(last) + 1) * DAY_US) });
             }
             on!(tx, c => sqlx::query(ADD).bind(&who.bytes()[..]).bind(what.code()).bind(i64::from(today)).bind(i64::from(times)).execute(c).await.map(drop))
                 .map_err(&doing)?;
@@ -197,7 +198,7 @@ impl House {
         let mut all = Vec::new();
         for what in Capped::ALL {
             let days = used(&mut tx, who, what, today).await?;
-            let day = days.iter().filter(|(day, _)| *day == today).map(|(_, n)| n).sum();
+            let day = days.iter().filter(|(day, _)| *day >= today).map(|(_, n)| n).sum();
             all.push(Used { what, day, month: days.iter().map(|(_, n)| n).sum(), cap: what.cap() });
         }
         Ok(all)

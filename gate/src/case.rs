@@ -53,7 +53,7 @@ impl House {
         tx.commit().await.map_err(database(DOING))
     }
 
-    /// Gives a case to whom an act names: a new epoch, and those older parts that the act lists. Carried out by one of the two who signed, who has the case.
+    /// Gives a case to whom an act names: a new epoch, and those older parts that the act lists. Carried out by somebody who has the case.
     ///
     /// # Errors
     /// [`GateError::Act`] unless it holds; [`GateError::NotInCase`], [`GateError::NoPart`].
@@ -88,19 +88,27 @@ impl House {
     /// Takes a case away from somebody: their wraps are destroyed and a new epoch begins without them.
     ///
     /// # Errors
-    /// [`GateError::NotInCase`] unless they have it, or if nobody would be left.
+    /// [`GateError::NotInCase`] unless they have it, or if nobody would be left; [`GateError::Only`] if nobody else could read some part of it.
     pub async fn case_revoke(&self, case: CaseId, from: MemberId, now: UtcMicros) -> Result<(), GateError> {
         const DOING: &str = "taking a case away";
         const SQL: &str = "DELETE FROM case_wrap WHERE case_id = $1 AND member = $2";
+        let doing = database(DOING);
+        let only = format!(
+            "SELECT COUNT(*) FROM part_wrap p JOIN case_wrap w ON w.case_id = p.holder AND w.epoch = p.epoch AND w.member = $1
+            WHERE p.kind = 'case' AND p.holder = $3 AND NOT {}",
+            others("$1")
+        );
         let mut tx = self.write(DOING).await?;
-        let last = epoch_of(&mut tx, case).await?.ok_or(GateError::NotInCase)?;
-        let mut members = members(&mut tx, case, last, now).await?;
-        members.retain(|(id, ..)| *id != from);
-        if members.is_empty() {
+        let (case_id, from) = (&case.bytes()[..], &from.bytes()[..]);
+        let only: i64 =
+            on!(&mut *tx, c => sqlx::query_scalar(sqlx::AssertSqlSafe(only)).bind(from).bind(now.0).bind(case_id).fetch_one(c).await).map_err(&doing)?;
+        let gone = on!(&mut *tx, c => sqlx::query(SQL).bind(case_id).bind(from).execute(c).await.map(|done| done.rows_affected())).map_err(&doing)?;
+        if gone == 0 || !renew(&mut tx, case, now).await? {
             return Err(GateError::NotInCase);
         }
-        on!(&mut *tx, c => sqlx::query(SQL).bind(&case.bytes()[..]).bind(&from.bytes()[..]).execute(c).await.map(drop)).map_err(database(DOING))?;
-        new_epoch(&mut tx, case, last + 1, &members, None, now).await?;
+        if only > 0 {
+            return Err(GateError::Only);
+        }
         tx.commit().await.map_err(database(DOING))
     }
 
@@ -165,6 +173,25 @@ async fn members(tx: &mut Tx, case: CaseId, epoch: u32, now: UtcMicros) -> Resul
     rows.into_iter()
         .map(|(id, public, until)| Ok((member(&id).ok_or_else(bad("member"))?, MemberPublic::parse(&public).map_err(|_| bad("public key")())?, until)))
         .collect()
+}
+
+/// SQL: whether somebody who works here, and is not this member, can read part `p.part` at `$2`.
+pub(crate) fn others(member: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM part_wrap q JOIN account a ON a.state = 'active' LEFT JOIN case_wrap v
+            ON q.kind = 'case' AND v.case_id = q.holder AND v.epoch = q.epoch AND v.member = a.id AND (v.until_us IS NULL OR v.until_us > $2)
+        WHERE q.part = p.part AND a.id <> {member} AND (v.member IS NOT NULL OR (q.kind = 'person' AND q.holder = a.id)))"
+    )
+}
+
+/// Begins an epoch of those who are left, so that a key that somebody kept opens nothing that comes later; `false` if nobody is.
+pub(crate) async fn renew(tx: &mut Tx, case: CaseId, now: UtcMicros) -> Result<bool, GateError> {
+    let last = epoch_of(tx, case).await?.ok_or(GateError::NotInCase)?;
+    let members = members(tx, case, last, now).await?;
+    if !members.is_empty() {
+        new_epoch(tx, case, last + 1, &members, None, now).await?;
+    }
+    Ok(!members.is_empty())
 }
 
 async fn new_epoch(tx: &mut Tx, case: CaseId, epoch: u32, members: &[Member], act: Option<&[u8; 16]>, now: UtcMicros) -> Result<PublicKey, GateError> {

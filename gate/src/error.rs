@@ -91,6 +91,9 @@ pub enum GateError {
     /// The member has no key to this case.
     #[error("this member has no key of the case")]
     NotInCase,
+    /// Nobody else could read a part of it: somebody else is to be given that first.
+    #[error("nobody else could read a part of the case")]
+    Only,
     /// The part is not here, or not for this member: nobody is told which.
     #[error("there is no such part for this member")]
     NoPart,

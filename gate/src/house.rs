@@ -8,6 +8,7 @@ use kniha_db::{Db, Durability, Place, WriteTx, on};
 use kniha_inbox::Inbox;
 use tokio::sync::Semaphore;
 
+use crate::case::{case_id, others, renew};
 use crate::error::{GateError, damaged, database};
 
 /// The file of accounts and wraps.
@@ -104,21 +105,31 @@ impl House {
         self.gate.close().await;
     }
 
-    /// Takes away what has expired: offers and tranches, and the keys of cases that were given for a while.
+    /// Takes away what has expired: offers and tranches, and the keys of cases that were given for a while, whose cases go on under new ones. Destroys halves
+    /// that a failure has left behind.
     ///
     /// # Errors
     /// What the database said.
     pub async fn sweep(&self, now: kniha_core::time::UtcMicros) -> Result<(), GateError> {
+        const CASES: &str = "SELECT DISTINCT w.case_id FROM case_wrap w WHERE w.until_us <= $1
+            AND w.epoch = (SELECT MAX(k.epoch) FROM case_key k WHERE k.case_id = w.case_id)";
         let doing = database("sweeping what has expired");
         let mut tx = self.db.write().await.map_err(&doing)?;
-        for sql in [
-            "DELETE FROM offer WHERE tranche IN (SELECT id FROM tranche WHERE until_us <= $1)",
-            "DELETE FROM tranche WHERE until_us <= $1",
-            "DELETE FROM case_wrap WHERE until_us <= $1",
-        ] {
-            on!(&mut *tx, c => sqlx::query(sql).bind(now.0).execute(c).await.map(drop)).map_err(&doing)?;
+        let cases: Vec<Vec<u8>> = on!(&mut *tx, c => sqlx::query_scalar(CASES).bind(now.0).fetch_all(c).await).map_err(&doing)?;
+        for case in cases {
+            renew(&mut tx, case_id(&case)?, now).await?;
         }
-        tx.commit().await.map_err(&doing)
+        // What nobody else could read stays: its key opens nothing while it is out of its time.
+        let wraps = format!(
+            "DELETE FROM case_wrap AS w WHERE w.until_us <= $2 AND NOT EXISTS
+            (SELECT 1 FROM part_wrap p WHERE p.kind = 'case' AND p.holder = w.case_id AND p.epoch = w.epoch AND NOT {})",
+            others("w.member")
+        );
+        for sql in ["DELETE FROM offer WHERE tranche IN (SELECT id FROM tranche WHERE until_us <= $2)", "DELETE FROM tranche WHERE until_us <= $2", &wraps] {
+            on!(&mut *tx, c => sqlx::query(sqlx::AssertSqlSafe(sql)).bind(0).bind(now.0).execute(c).await.map(drop)).map_err(&doing)?;
+        }
+        tx.commit().await.map_err(&doing)?;
+        self.drop_halves().await
     }
 
     pub(crate) async fn write(&self, doing: &'static str) -> Result<WriteTx, GateError> {

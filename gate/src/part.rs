@@ -91,7 +91,8 @@ impl House {
     /// What the databases said.
     pub async fn index(&self) -> Result<usize, GateError> {
         const KNOWN: &str = "SELECT part FROM waiting UNION SELECT part FROM part";
-        const ADD: &str = "INSERT INTO waiting (part, quorum, k, drawn, day, size) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+        const ADD: &str = "INSERT INTO waiting (part, quorum, k, drawn, day, size) SELECT $1, $2, $3, $4, $5, $6
+            WHERE NOT EXISTS (SELECT 1 FROM tombstone WHERE part = $1) ON CONFLICT DO NOTHING";
         const DOING: &str = "looking through the spool";
         let doing = database(DOING);
         let (known, gone) = {
@@ -282,14 +283,13 @@ impl House {
         let mut rng = rng()?;
         let mut tx = self.write(DOING).await?;
         let (epoch, public) = present_key(&mut tx, to).await?.ok_or(GateError::NotInCase)?;
-        let mut old = Vec::new();
         for part in parts {
-            old.extend(unwrap_all(&mut tx, part).await?);
+            unwrap_all(&mut tx, part).await?;
         }
         let halves = self.wrap_parts(&mut tx, &keys, &Keyed::Case(to, epoch, public), now, &mut rng).await?;
         self.keep_halves(halves).await?;
         tx.commit().await.map_err(database(DOING))?;
-        self.drop_halves(&old).await
+        self.drop_halves().await
     }
 
     /// Where an opened part is kept; `None` if it was never opened here.
@@ -354,9 +354,8 @@ impl House {
         let ActKind::Erase { parts, .. } = &act.kind else { return Err(GateError::Act(ActError::Kind)) };
         let mut tx = self.write(DOING).await?;
         self.carry_out(&mut tx, act, now).await?;
-        let mut halves = Vec::new();
         for part in parts {
-            halves.extend(unwrap_all(&mut tx, part).await?);
+            unwrap_all(&mut tx, part).await?;
             for sql in [
                 "DELETE FROM offer WHERE part = $1",
                 "DELETE FROM waiting WHERE part = $1",
@@ -370,8 +369,8 @@ impl House {
                 .map_err(database(DOING))?;
         }
         tx.commit().await.map_err(database(DOING))?;
-        // From here on nothing opens them; what is left goes now, or with the next look through the spool.
-        self.drop_halves(&halves).await?;
+        // From here on nothing opens them; what is left goes now, or with the next sweep and look through the spool.
+        self.drop_halves().await?;
         for part in parts {
             self.remove_bytes(part).await?;
         }
@@ -400,8 +399,8 @@ impl House {
 
     /// Wraps keys of parts, each masked with a half of its own; the halves are to be kept before the transaction is.
     pub(crate) async fn wrap_parts(&self, tx: &mut Tx, keys: &PartKeys, to: &Keyed, now: UtcMicros, rng: &mut impl CryptoRng) -> Result<Halves, GateError> {
-        const SQL: &str = "INSERT INTO part_wrap (part, kind, holder, epoch, blob, half, made_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
-            ON CONFLICT (part, kind, holder, epoch) DO NOTHING";
+        const SQL: &str = "INSERT INTO part_wrap (part, kind, holder, epoch, blob, half, made_us) SELECT $1, $2, $3, $4, $5, $6, $7
+            WHERE NOT EXISTS (SELECT 1 FROM tombstone WHERE part = $1) ON CONFLICT (part, kind, holder, epoch) DO NOTHING";
         const DOING: &str = "wrapping a part's key";
         let (kind, holder, epoch, public) = to.row();
         let mut halves = Vec::with_capacity(keys.len());
@@ -409,10 +408,12 @@ impl House {
             let (masked, half) = split_gate(&part_block(part, key), rng);
             let wrap = Wrap::seal(public, *part.bytes(), epoch, &masked, rng).map_err(|_| GateError::Sealing { doing: DOING })?;
             let id = fresh_id()?;
-            on!(&mut *tx, c => sqlx::query(SQL).bind(&part.bytes()[..]).bind(kind).bind(&holder[..]).bind(i64::from(epoch)).bind(wrap.encode())
-                .bind(&id[..]).bind(now.0).execute(c).await.map(drop))
+            let new = on!(&mut *tx, c => sqlx::query(SQL).bind(&part.bytes()[..]).bind(kind).bind(&holder[..]).bind(i64::from(epoch)).bind(wrap.encode())
+                .bind(&id[..]).bind(now.0).execute(c).await.map(|done| done.rows_affected()))
             .map_err(database(DOING))?;
-            halves.push((id, half));
+            if new == 1 {
+                halves.push((id, half));
+            }
         }
         Ok(halves)
     }
@@ -427,11 +428,24 @@ impl House {
         tx.commit().await.map_err(&doing)
     }
 
-    pub(crate) async fn drop_halves(&self, halves: &[Vec<u8>]) -> Result<(), GateError> {
+    /// Destroys the halves whose wraps are gone; what fails now is done with the next sweep.
+    pub(crate) async fn drop_halves(&self) -> Result<(), GateError> {
         let doing = database("destroying halves");
-        let mut tx = self.gate.write().await.map_err(&doing)?;
-        for id in halves {
-            on!(&mut *tx, c => sqlx::query("DELETE FROM half WHERE id = $1").bind(&id[..]).execute(c).await.map(drop)).map_err(&doing)?;
+        let halves: Vec<Vec<u8>> = {
+            let mut tx = self.db.read().await.map_err(&doing)?;
+            on!(&mut *tx, c => sqlx::query_scalar("SELECT half FROM dropping").fetch_all(c).await).map_err(&doing)?
+        };
+        if halves.is_empty() {
+            return Ok(());
+        }
+        let mut gate = self.gate.write().await.map_err(&doing)?;
+        for id in &halves {
+            on!(&mut *gate, c => sqlx::query("DELETE FROM half WHERE id = $1").bind(&id[..]).execute(c).await.map(drop)).map_err(&doing)?;
+        }
+        gate.commit().await.map_err(&doing)?;
+        let mut tx = self.db.write().await.map_err(&doing)?;
+        for id in &halves {
+            on!(&mut *tx, c => sqlx::query("DELETE FROM dropping WHERE half = $1").bind(&id[..]).execute(c).await.map(drop)).map_err(&doing)?;
         }
         tx.commit().await.map_err(&doing)
     }
@@ -443,7 +457,8 @@ pub(crate) fn part_id(bytes: &[u8]) -> Result<PartId, GateError> {
 
 /// Marks a part as opened or made here.
 pub(crate) async fn opened(tx: &mut Tx, part: &PartId, compartment: Compartment, now: UtcMicros) -> Result<(), GateError> {
-    const SQL: &str = "INSERT INTO part (part, compartment, day) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    const SQL: &str = "INSERT INTO part (part, compartment, day) SELECT $1, $2, $3
+        WHERE NOT EXISTS (SELECT 1 FROM tombstone WHERE part = $1) ON CONFLICT DO NOTHING";
     let doing = database("marking a part as opened");
     let id = &part.bytes()[..];
     on!(&mut *tx, c => sqlx::query(SQL).bind(id).bind(i64::from(compartment.code())).bind(i64::from(day(now).0)).execute(c).await.map(drop)).map_err(&doing)?;
@@ -453,8 +468,10 @@ pub(crate) async fn opened(tx: &mut Tx, part: &PartId, compartment: Compartment,
     Ok(())
 }
 
-/// Deletes every wrap of a part; gives the halves that went with them.
-async fn unwrap_all(tx: &mut Tx, part: &PartId) -> Result<Vec<Vec<u8>>, GateError> {
-    on!(tx, c => sqlx::query_scalar("DELETE FROM part_wrap WHERE part = $1 RETURNING half").bind(&part.bytes()[..]).fetch_all(c).await)
-        .map_err(database("taking wraps away"))
+/// Deletes every wrap of a part, and notes the halves that go with them.
+async fn unwrap_all(tx: &mut Tx, part: &PartId) -> Result<(), GateError> {
+    for sql in ["INSERT INTO dropping (half) SELECT half FROM part_wrap WHERE part = $1", "DELETE FROM part_wrap WHERE part = $1"] {
+        on!(&mut *tx, c => sqlx::query(sql).bind(&part.bytes()[..]).execute(c).await.map(drop)).map_err(database("taking wraps away"))?;
+    }
+    Ok(())
 }

@@ -89,7 +89,7 @@ impl House {
         let way = self.ways(who, &[part], now).await?.pop().ok_or(GateError::NoPart)?;
         let head = self.spool.header(&PartKey(*part.bytes())).await.map_err(spool)?.ok_or(GateError::Open(OpenFailure::Missing))?;
         let envelope = Envelope::parse(&head.header).map_err(|_| GateError::Open(OpenFailure::Damaged))?;
-        let passed = self.pass(who, &[way.asked()], why, now).await?.pop().ok_or(GateError::NoPart)?;
+        let passed = self.pass(who, &[way.asked()], why, true, now).await?.pop().ok_or(GateError::NoPart)?;
         let key = self.unwrapped(who, &way, passed)?;
         Ok((envelope, key, way.case.map(|(case, _)| case)))
     }
@@ -101,7 +101,7 @@ impl House {
             return Err(GateError::NoPart);
         }
         let asked: Vec<Asked> = ways.iter().map(Way::asked).collect();
-        let passed = if asked.is_empty() { Vec::new() } else { self.pass(who, &asked, why, now).await? };
+        let passed = if asked.is_empty() { Vec::new() } else { self.pass(who, &asked, why, false, now).await? };
         ways.iter().zip(passed).map(|(way, passed)| Ok((way.part, self.unwrapped(who, way, passed)?))).collect()
     }
 

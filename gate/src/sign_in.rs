@@ -85,7 +85,7 @@ pub struct Wrongs {
 }
 
 /// What is looked up before anything is tried.
-type Row = (Vec<u8>, String, Vec<u8>, Option<Vec<u8>>, i64, Option<Vec<u8>>, i64, i64);
+type Row = (Vec<u8>, String, Vec<u8>, Option<Vec<u8>>, i64, Option<Vec<u8>>, i64);
 
 struct Found {
     id: MemberId,
@@ -94,7 +94,6 @@ struct Found {
     factor: Option<Own>,
     step: i64,
     register: Option<Own>,
-    tries: i64,
     wait_us: i64,
 }
 
@@ -105,18 +104,13 @@ impl House {
     /// [`SignInError`] says what to do; a wrong try is counted, and after a few the next must wait.
     pub async fn sign_in(&self, login: &str, words: &str, code: &str, now: UtcMicros) -> Result<SignedIn, SignInError> {
         let meant = Passphrase::read(words).map_err(SignInError::Words)?;
-        let found = match folded(login) {
-            Ok(login) => self.find(&login).await.map_err(SignInError::Gate)?,
-            Err(_) => None,
-        };
-        if let Some(until) = found.as_ref().map(|found| found.wait_us).filter(|until| *until > now.0) {
-            return Err(SignInError::Wait { until: UtcMicros(until) });
-        }
-        let key = self.try_words(found.as_ref().map(|found| found.key_file.clone()), meant).await?;
-        let (Some(found), Some(key)) = (found.as_ref(), key) else {
-            if let Some(found) = &found {
-                self.wrong(found, now).await.map_err(SignInError::Gate)?;
-            }
+        let login = folded(login).unwrap_or_default();
+        let found = self.find(&login, now).await?;
+        let key = self.try_words(found.map(|found| found.key_file), meant).await?;
+        // Once more, as it is now: others may have tried while this one waited for its turn.
+        let Some(found) = self.find(&login, now).await? else { return Err(SignInError::Wrong) };
+        let Some(key) = key else {
+            self.wrong(found.id, now).await.map_err(SignInError::Gate)?;
             return Err(SignInError::Wrong);
         };
         match found.state.as_str() {
@@ -126,12 +120,15 @@ impl House {
         }
         let holder = key.holder();
         if let Some(factor) = &found.factor {
-            self.check_code(found, factor, &holder, code, now).await?;
+            self.check_code(&found, factor, &holder, code, now).await?;
         }
         let unsealed = |own: &Own| holder.own(own, OwnUse::Register).map_err(|_| SignInError::Gate(damaged("account", "register key")));
         let register = found.register.as_ref().map(unsealed).transpose()?;
         self.right(found.id).await.map_err(SignInError::Gate)?;
         let account = self.account(found.id).await.map_err(SignInError::Gate)?.ok_or(SignInError::Wrong)?;
+        if account.public != key.public() {
+            return Err(SignInError::Gate(damaged("account", "public key")));
+        }
         Ok(SignedIn { present: Present::new(account, holder), register })
     }
 
@@ -180,14 +177,23 @@ impl House {
         rows.into_iter().map(|row| wrongs(row).ok_or_else(|| damaged("wrong", "row"))).collect()
     }
 
-    async fn find(&self, login: &str) -> Result<Option<Found>, GateError> {
-        const SQL: &str = "SELECT id, state, key_file, second_factor, factor_step, register_key, tries, wait_us FROM account WHERE login = $1";
+    /// The account of a login, unless it has to wait.
+    async fn find(&self, login: &str, now: UtcMicros) -> Result<Option<Found>, SignInError> {
+        let found = self.look_up(login).await.map_err(SignInError::Gate)?;
+        match found.as_ref().map(|found| found.wait_us).filter(|until| *until > now.0) {
+            Some(until) => Err(SignInError::Wait { until: UtcMicros(until) }),
+            None => Ok(found),
+        }
+    }
+
+    async fn look_up(&self, login: &str) -> Result<Option<Found>, GateError> {
+        const SQL: &str = "SELECT id, state, key_file, second_factor, factor_step, register_key, wait_us FROM account WHERE login = $1";
         let doing = database("looking up a login");
         let mut tx = self.db.read().await.map_err(&doing)?;
         let row: Option<Row> = on!(&mut *tx, c => sqlx::query_as(SQL).bind(login).fetch_optional(c).await).map_err(&doing)?;
         let bad = |what| move || damaged("account", what);
         let own = |bytes: Option<Vec<u8>>, what| bytes.map(|bytes| Own::decode(&bytes).map_err(|_| bad(what)())).transpose();
-        row.map(|(id, state, key_file, factor, step, register, tries, wait_us)| {
+        row.map(|(id, state, key_file, factor, step, register, wait_us)| {
             Ok(Found {
                 id: member(&id).ok_or_else(bad("id"))?,
                 state,
@@ -195,7 +201,6 @@ impl House {
                 factor: own(factor, "second factor")?,
                 step,
                 register: own(register, "register key")?,
-                tries,
                 wait_us,
             })
         })
@@ -260,7 +265,7 @@ impl House {
         }
         let secret = holder.own(factor, OwnUse::SecondFactor).map_err(|_| SignInError::Gate(damaged("account", "second factor")))?;
         let Some(step) = totp::step_of(&secret, code, found.step, now) else {
-            self.wrong(found, now).await.map_err(SignInError::Gate)?;
+            self.wrong(found.id, now).await.map_err(SignInError::Gate)?;
             return Err(SignInError::Wrong);
         };
         // Of two who type the same code at once, one gets in.
@@ -274,12 +279,14 @@ impl House {
         if used == 1 { Ok(()) } else { Err(SignInError::Wrong) }
     }
 
-    async fn wrong(&self, found: &Found, now: UtcMicros) -> Result<(), GateError> {
+    async fn wrong(&self, id: MemberId, now: UtcMicros) -> Result<(), GateError> {
         const DOING: &str = "counting a wrong try";
-        let over = (found.tries + 1 - FREE).clamp(0, 12);
-        let wait = if over == 0 { 0 } else { now.0 + (1_000_000_i64 << over).min(LONGEST) };
         let mut tx = self.write(DOING).await?;
-        let id = &found.id.bytes()[..];
+        let id = &id.bytes()[..];
+        let tries: i64 =
+            on!(&mut *tx, c => sqlx::query_scalar("SELECT tries FROM account WHERE id = $1").bind(id).fetch_one(c).await).map_err(database(DOING))?;
+        let over = (tries + 1 - FREE).clamp(0, 12);
+        let wait = if over == 0 { 0 } else { now.0 + (1_000_000_i64 << over).min(LONGEST) };
         const COUNT: &str = "INSERT INTO wrong (account, day, times) VALUES ($1, $2, 1) ON CONFLICT (account, day) DO UPDATE SET times = times + 1";
         on!(&mut *tx, c => sqlx::query("UPDATE account SET tries = tries + 1, wait_us = $1 WHERE id = $2").bind(wait).bind(id).execute(c).await.map(drop))
             .map_err(database(DOING))?;

@@ -80,9 +80,9 @@ impl House {
         }
         let (work, mut ends) = self.works(who, parts, |quorum| quorum == TRIAGE).await?;
         let asked: Vec<Asked> = work.iter().map(|work| asked(work.part, Compartment::Triage)).collect();
-        let passed = self.pass(who, &asked, Why::Triage, now).await?;
+        let passed = self.pass(who, &asked, Why::Triage, true, now).await?;
         for (work, passed) in work.into_iter().zip(passed) {
-            let share = who.holder.share(&work.envelope, work.quorum, &passed.receipt).map_err(|error| of_holder(&error, &[]));
+            let share = who.holder.share(&work.envelope, work.quorum, &passed.receipt).map_err(|error| of_holder(&error));
             let key = share.and_then(|share| work.envelope.open(work.quorum, &[share]).map_err(|error| of_envelope(&error, &[])));
             ends.push((work.part, self.content(&work, key, Some(Compartment::Triage)).await?));
         }
@@ -109,13 +109,19 @@ impl House {
         }
         let accounts = self.accounts().await?;
         let asked: Vec<Asked> = work.iter().map(|work| asked(work.part, strictest(work.quorum))).collect();
-        let passed = self.pass(who, &asked, Why::Offer, now).await?;
+        let passed = self.pass(who, &asked, Why::Offer, false, now).await?;
         let id = TrancheId::from_random(fresh_id()?);
         let until = now.0 + VALID;
-        let mut offers = Vec::new();
+        let (mut offers, mut failure) = (Vec::new(), None);
         for (work, passed) in work.iter().zip(passed) {
-            let share = who.holder.share(&work.envelope, work.quorum, &passed.receipt).map_err(|error| GateError::Open(of_holder(&error, &accounts)))?;
-            offers.extend(given(work, who, &share, &accounts, until)?);
+            // One part that was sealed falsely does not hinder the others.
+            match who.holder.share(&work.envelope, work.quorum, &passed.receipt) {
+                Ok(share) => offers.extend(given(work, who, &share, &accounts, until)?),
+                Err(error) => failure = Some(of_holder(&error)),
+            }
+        }
+        if let (Some(failure), true) = (failure, offers.is_empty()) {
+            return Err(GateError::Open(failure));
         }
         const TRANCHE: &str = "INSERT INTO tranche (id, member, case_id, made_us, until_us) VALUES ($1, $2, $3, $4, $5)";
         let mut tx = self.write(DOING).await?;
@@ -172,13 +178,13 @@ impl House {
         let accounts = self.accounts().await?;
         let mut given_to_me = self.offers_to(who.id(), now).await?;
         let asked: Vec<Asked> = work.iter().map(|work| asked(work.part, strictest(work.quorum))).collect();
-        let passed = self.pass(who, &asked, Why::Open, now).await?;
+        let passed = self.pass(who, &asked, Why::Open, false, now).await?;
         let (mut ready, mut onward) = (Vec::new(), Vec::new());
         for (work, passed) in work.into_iter().zip(passed) {
             let own = match who.holder.share(&work.envelope, work.quorum, &passed.receipt) {
                 Ok(share) => share,
                 Err(error) => {
-                    ends.push((work.part, Err(of_holder(&error, &accounts))));
+                    ends.push((work.part, Err(of_holder(&error))));
                     continue;
                 }
             };
@@ -338,10 +344,11 @@ async fn put_offers(tx: &mut kniha_db::Tx, tranche: TrancheId, offers: &[(Member
     Ok(())
 }
 
-fn of_holder(error: &HolderError, accounts: &[Account]) -> OpenFailure {
+/// A share that is false in the header was sealed so: no member did that.
+fn of_holder(error: &HolderError) -> OpenFailure {
     match error {
         HolderError::NotDrawn { .. } => OpenFailure::NotDrawn,
-        HolderError::Envelope(error) => of_envelope(error, &accounts.iter().map(|account| (0, account)).collect::<Vec<_>>()),
+        HolderError::Envelope(error) => of_envelope(error, &[]),
         _ => OpenFailure::Damaged,
     }
 }

@@ -82,6 +82,10 @@ pub(crate) fn explain(error: &anyhow::Error) -> (Exit, String) {
         let failure = of_store(store);
         return (failure.exit, failure.to_string());
     }
+    if let Some(gate) = error.downcast_ref::<kniha_gate::GateError>() {
+        let failure = crate::home::house::failure(gate);
+        return (failure.exit, failure.to_string());
+    }
     let chain = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
     (
         Exit::Database,

@@ -8,6 +8,8 @@ mod bad_tables;
 mod book;
 #[path = "tool/books.rs"]
 mod books;
+#[path = "tool/closed.rs"]
+mod closed;
 #[path = "tool/collecting.rs"]
 mod collecting;
 #[path = "tool/imports.rs"]

@@ -117,7 +117,7 @@ fn told(a: &organisation::Prepared, b: &organisation::Prepared) -> String {
 /// Every alias asks for its unit among all units.
 fn units(aliases: &[Row], units: &[Row]) {
     let names: Vec<&str> = units.iter().map(|row| row["unit"].as_str()).collect();
-    let frequencies = Frequencies::from_names(names.iter().copied());
+    let frequencies = Frequencies::from_names(names.iter().copied(), Kind::Unit);
     let prepared: Vec<_> = names.iter().map(|name| organisation::Prepared::with(name, Kind::Unit, &frequencies)).collect();
     let mut hits = 0;
     let begun = Instant::now();

@@ -70,12 +70,6 @@ impl Why {
             Why::Export => "export",
         }
     }
-
-    /// Whether the person then sees content: such readings count against the caps.
-    #[must_use]
-    pub fn shows(self) -> bool {
-        !matches!(self, Why::Offer | Why::Open | Why::Assign)
-    }
 }
 
 /// One reading.

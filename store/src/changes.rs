@@ -64,7 +64,7 @@ pub struct Changes {
 /// What the database said, or a row that does not read back.
 pub async fn changes(tx: &mut Tx, reader: &Reader, limit: usize) -> Result<Changes, StoreError> {
     const DOING: &str = "reading what changed";
-    const MARK: &str = "SELECT claim_no, event_no FROM mark WHERE member_no = $1";
+    const MARK: &str = "SELECT claim_no, event_no FROM seen WHERE member_no = $1";
     let mark: Option<(i64, i64)> = on!(&mut *tx, c => sqlx::query_as(MARK).bind(reader.no).fetch_optional(c).await).map_err(while_(DOING))?;
     let newest = Seen { claim: next_no(tx, "SELECT MAX(no) FROM claim").await? - 1, event: next_no(tx, "SELECT MAX(no) FROM claim_event").await? - 1 };
     let mark = mark.unwrap_or_default();
@@ -163,9 +163,9 @@ impl Writing<'_> {
     pub async fn mark_seen(&mut self, seen: Seen) -> Result<(), StoreError> {
         let claim = seen.claim.min(next_no(&mut self.tx, "SELECT MAX(no) FROM claim").await? - 1).max(0);
         let event = seen.event.min(next_no(&mut self.tx, "SELECT MAX(no) FROM claim_event").await? - 1).max(0);
-        const SQL: &str = "INSERT INTO mark (member_no, claim_no, event_no) VALUES ($1, $2, $3) ON CONFLICT (member_no) DO UPDATE SET
-            claim_no = CASE WHEN excluded.claim_no > mark.claim_no THEN excluded.claim_no ELSE mark.claim_no END,
-            event_no = CASE WHEN excluded.event_no > mark.event_no THEN excluded.event_no ELSE mark.event_no END";
+        const SQL: &str = "INSERT INTO seen (member_no, claim_no, event_no) VALUES ($1, $2, $3) ON CONFLICT (member_no) DO UPDATE SET
+            claim_no = CASE WHEN excluded.claim_no > seen.claim_no THEN excluded.claim_no ELSE seen.claim_no END,
+            event_no = CASE WHEN excluded.event_no > seen.event_no THEN excluded.event_no ELSE seen.event_no END";
         on!(&mut *self.tx, c => sqlx::query(SQL).bind(self.member_no).bind(claim).bind(event).execute(c).await.map(drop))
             .map_err(while_("marking what was seen"))
     }

@@ -111,6 +111,20 @@ pub enum StoreError {
         /// What is wrong with it.
         what: Fault,
     },
+    /// The account is not where this can be done with it.
+    #[error("this cannot be done with the account now")]
+    Step(#[source] kniha_core::intake::StepError),
+    /// Four eyes: the same person did the first half.
+    #[error("another member must do this")]
+    SamePerson,
+    /// A mark that no text has room for.
+    #[error("a mark goes from a character to a later one, this one from {from} to {to}")]
+    Mark {
+        /// Where it begins.
+        from: u32,
+        /// Where it ends.
+        to: u32,
+    },
     /// The claim was erased before.
     #[error("the claim was erased")]
     Erased,

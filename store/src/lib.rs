@@ -19,7 +19,11 @@ mod error;
 mod granting;
 mod import;
 mod index;
+mod intake;
+mod intake_write;
+mod letter;
 mod list;
+mod mark;
 mod members;
 mod moves;
 mod prose;
@@ -31,6 +35,7 @@ mod row;
 mod search;
 mod structure;
 mod task;
+mod translation;
 mod view;
 mod write;
 
@@ -48,8 +53,14 @@ pub use error::StoreError;
 pub use granting::{AccessEvent, AccessMove, CaseMember, Terms, access_history, case_members};
 pub use import::{CHUNK_CLAIMS, Chunk, Import, ImportId, ImportMark, ImportPlan, ImportView, abandon_import, imports};
 pub use index::NameSecret;
+pub use intake::{
+    Alike, Card, INTAKE_PAGE, IntakeCount, IntakeEvent, IntakeHappened, IntakeId, IntakeMark, IntakeOrder, IntakeQuery, IntakeRow, IntakeView, MailboxKeys,
+    PartNo, Piece, Sight, alike, intake, intake_counts, intake_of_part, intake_overdue, intakes, mailbox_keys, of_one_source,
+};
 pub use kniha_db::{Durability, Key, PageCheck, Pages, Place, ReadTx, Tx};
+pub use letter::{LetterId, LetterKind, LetterState, LetterView, NewLetter, letters, letters_waiting};
 pub use list::list;
+pub use mark::{MarkId, MarkView, NewMark, marks};
 pub use members::{Shared, shared_cases};
 pub use random::Random;
 pub use read::{cited, claim, counts, history, labels, record, related};
@@ -58,6 +69,7 @@ pub use restore::{Restored, restore};
 pub use search::search;
 pub use structure::{last_known, structure};
 pub use task::{Gap, NewTask, TaskId, TaskMark, TaskQuery, TaskView, task, tasks, tasks_of_record};
+pub use translation::{NewTranslation, TranslationId, TranslationView, translations};
 pub use view::{
     ClaimView, Count, Found, Happened, History, HistoryEntry, Hit, Label, Labels, ListPage, ListQuery, ListRow, MAX_CLAIMS, MAX_RELATED, Order, RecordView,
     Related, Structure, StructureUnit, Why,

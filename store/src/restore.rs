@@ -180,7 +180,7 @@ impl<'a> Restoring<'a> {
             return Err(StoreError::BookExists);
         }
         carry::clear(tx).await?;
-        for sql in ["DELETE FROM mark", "DELETE FROM import_key", "DELETE FROM import_run", "DELETE FROM access", "DELETE FROM cases", "DELETE FROM member"] {
+        for sql in ["DELETE FROM seen", "DELETE FROM import_key", "DELETE FROM import_run", "DELETE FROM access", "DELETE FROM cases", "DELETE FROM member"] {
             on!(&mut *tx, c => sqlx::query(sql).execute(c).await.map(drop)).map_err(while_("restoring"))?;
         }
         Ok(Restoring {

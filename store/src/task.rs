@@ -196,7 +196,7 @@ impl Writing<'_> {
             return Ok(());
         }
         let who_no = match task.who {
-            Some(who) => Some(self.sees(who, case_no).await?),
+            Some(who) => Some(self.member_sees(who, case_no).await?),
             None => None,
         };
         let (mut element_no, mut node_no, mut property) = (None, None, None);
@@ -247,7 +247,7 @@ impl Writing<'_> {
     }
 
     /// The number of a member who sees the case.
-    async fn sees(&mut self, who: MemberId, case_no: i64) -> Result<i64, StoreError> {
+    async fn member_sees(&mut self, who: MemberId, case_no: i64) -> Result<i64, StoreError> {
         let who = reader(&mut self.tx, who).await?;
         const SQL: &str = "SELECT member_no FROM access WHERE member_no = $1 AND case_no = $2";
         let sees: Option<i64> =

@@ -137,6 +137,11 @@ impl<'a> Writing<'a> {
         self.cases.get(&case).copied().ok_or(StoreError::NotFound { what: "case" })
     }
 
+    /// Whether this member sees the case of this number.
+    pub(crate) fn sees(&self, case_no: i64) -> bool {
+        self.cases.values().any(|known| *known == case_no)
+    }
+
     /// Adds a record with no claims yet.
     ///
     /// # Errors

@@ -42,11 +42,12 @@ impl ClockChip {
     }
 }
 
-fn days_until(now: UtcMicros, end_us: i64) -> i64 {
+pub(crate) fn days_until(now: UtcMicros, end_us: i64) -> i64 {
     end_us.saturating_sub(now.0).div_euclid(DAY_US)
 }
 
-fn words(t: Tongue, days: i64) -> String {
+/// "12 days left", "ends today", "ended 3 days ago".
+pub(crate) fn words(t: Tongue, days: i64) -> String {
     let n = usize::try_from(days.unsigned_abs()).unwrap_or(usize::MAX);
     match days {
         0 => t.get("clock-today"),

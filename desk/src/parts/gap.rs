@@ -3,8 +3,9 @@
 use askama::Template;
 use kniha_core::id::NodeId;
 use kniha_core::vocab::{self, NodeKind};
-use kniha_store::ClaimView;
+use kniha_store::{ClaimView, Gap as Made, TaskView};
 
+use crate::form::Press;
 use crate::href;
 use crate::lang::Tongue;
 use crate::page::capital;
@@ -19,6 +20,17 @@ pub(crate) struct Gap {
     pub(crate) add: String,
     /// What the link says.
     pub(crate) add_words: String,
+    /// The step that makes a task of it.
+    pub(crate) task: Option<GapTask>,
+}
+
+/// How a gap becomes a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum GapTask {
+    /// An open task is there: what the link says, and its page.
+    Open(String, String),
+    /// One press makes it: what the button says, where it is posted, the token, the page's press and the property.
+    Make { words: String, action: String, token: String, press: String, property: String },
 }
 
 html!(Gap);
@@ -48,9 +60,29 @@ pub(crate) fn gaps(t: Tongue, id: NodeId, kind: NodeKind, claims: &[ClaimView]) 
         .filter_map(|(_, codes)| {
             let texts: Vec<&str> = codes.iter().filter_map(|code| vocab::property(code)).map(|property| property.text.get(t.lang())).collect();
             let words = t.with("gap", &[("what", &capital(&texts.join(&format!(" {} ", t.get("gap-or")))))]);
-            Some(Gap { words, add: href::add(id, codes.first()?), add_words: t.get("gap-add") })
+            Some(Gap { words, add: href::add(id, codes.first()?), add_words: t.get("gap-add"), task: None })
         })
         .collect()
+}
+
+/// Gaps with the step that makes a task of each; `tasks` are the record's open ones.
+pub(crate) fn with_tasks(t: Tongue, id: NodeId, gaps: Vec<Gap>, tasks: &[TaskView], token: &str, press: &Press) -> Vec<Gap> {
+    let with = |gap: Gap| {
+        let code = gap.add.rsplit_once('=').map_or("", |(_, code)| code).to_owned();
+        let open = tasks.iter().find(|task| task.gap == Some(Made::Property(id, code.clone())));
+        let task = match open {
+            Some(task) => GapTask::Open(t.get("gap-has-task"), href::task(task.id)),
+            None => GapTask::Make {
+                words: t.get("gap-task"),
+                action: format!("{}/task", href::record(id)),
+                token: token.to_owned(),
+                press: press.text(),
+                property: code,
+            },
+        };
+        Gap { task: Some(task), ..gap }
+    };
+    gaps.into_iter().map(with).collect()
 }
 
 #[cfg(test)]

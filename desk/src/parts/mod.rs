@@ -15,6 +15,7 @@ pub(crate) mod clock;
 pub(crate) mod custody;
 pub(crate) mod decide;
 pub(crate) mod drawing;
+pub(crate) mod ending;
 pub(crate) mod gap;
 pub(crate) mod ladder;
 pub(crate) mod link;
@@ -25,6 +26,7 @@ pub(crate) mod row;
 #[cfg(test)]
 pub(crate) mod samples;
 pub(crate) mod source;
+pub(crate) mod task;
 pub(crate) mod value;
 pub(crate) mod when;
 
@@ -34,6 +36,14 @@ use kniha_core::value::Value;
 use kniha_store::{ClaimView, Labels, Related};
 
 use crate::lang::Tongue;
+
+/// Longest value that a list shows, in characters.
+const CUT_CHARS: usize = 160;
+
+/// The beginning of a text, for a list.
+pub(crate) fn cut(text: &str) -> String {
+    if text.chars().count() <= CUT_CHARS { text.to_owned() } else { text.chars().take(CUT_CHARS).chain(['…']).collect() }
+}
 
 /// Who reads, and what is needed to put a claim in words.
 #[derive(Clone, Copy)]

@@ -19,7 +19,7 @@ use crate::rooms::Visit;
 use crate::ways::{May, Ways};
 
 /// How long a proposal can be signed, in microseconds: what the gate keeps to.
-const OPEN_US: i64 = 7 * 86_400_000_000;
+pub(crate) const OPEN_US: i64 = 7 * 86_400_000_000;
 /// Acts that were carried out, shown.
 const DONE: usize = 20;
 

@@ -2,8 +2,13 @@
 
 mod acts;
 mod arrested;
+mod case_form;
+mod cases;
 mod claim_form;
+mod clocks;
 mod code;
+mod custody;
+mod falling;
 mod front;
 mod history;
 mod home;
@@ -21,8 +26,12 @@ mod search;
 pub(crate) mod sign_in;
 mod source;
 mod structure;
+mod task;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_casework;
+mod today;
 mod watch;
 
 use crate::ways::Ways;
@@ -39,6 +48,13 @@ pub(crate) fn routes() -> Ways {
         .and(arrested::routes())
         .and(acts::routes())
         .and(watch::routes())
+        .and(today::routes())
+        .and(clocks::routes())
+        .and(cases::routes())
+        .and(case_form::routes())
+        .and(task::routes())
+        .and(custody::routes())
+        .and(falling::routes())
         .and(home::routes())
         .and(list::routes())
         .and(map::routes())

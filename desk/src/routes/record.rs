@@ -5,17 +5,19 @@ use axum::extract::Path;
 use axum::response::Response;
 use kniha_core::id::NodeId;
 use kniha_core::vocab::NodeKind;
-use kniha_store::{ClaimView, RecordView, Related, labels, record, related};
+use kniha_store::{ClaimView, RecordView, Related, custody_chain, labels, members, record, related, tasks_of_record};
 
+use super::custody::followed;
 use crate::Desk;
 use crate::error::PageError;
+use crate::form::Press;
 use crate::href;
 use crate::page::{Frame, Room, capital, page};
 use crate::parts::claim::Group;
 use crate::parts::clock::ClockChip;
-use crate::parts::custody::Custody;
+use crate::parts::custody::{Custody, Names};
 use crate::parts::drawing;
-use crate::parts::gap::{Gap, gaps};
+use crate::parts::gap::{Gap, gaps, with_tasks};
 use crate::parts::link::Link;
 use crate::parts::permit::Permit;
 use crate::parts::related::Section;
@@ -66,6 +68,8 @@ pub(crate) struct RecordPage {
     pub(crate) history: String,
     pub(crate) structure: Option<String>,
     pub(crate) cited: Option<String>,
+    /// What falls away with a source.
+    pub(crate) falling: Option<String>,
     pub(crate) add: String,
     pub(crate) more_claims: bool,
     pub(crate) more_related: bool,
@@ -85,7 +89,18 @@ async fn show(desk: Desk, frame: Frame, Path(id): Path<String>) -> Result<Respon
     ids.push(id);
     let labels = labels(&mut tx, &reader, &ids).await?;
     let reading = Reading { t: frame.t, labels: &labels, now: (desk.now)(), token: &frame.token };
-    page(&RecordPage::new(&reading, frame.clone(), &record, &related, more))
+    let mut html = RecordPage::new(&reading, frame.clone(), &record, &related, more);
+    if let Some(custody) = html.custody.take() {
+        let chain = custody_chain(&mut tx, &reader, id).await?.ok_or(PageError::NotFound)?;
+        let names: Names = members(&mut tx).await?.into_iter().collect();
+        html.custody = Some(custody.with(id, &followed(&desk, &chain), &names));
+    }
+    if frame.may(May::File) && !html.gaps.is_empty() {
+        let open = tasks_of_record(&mut tx, &reader, id).await?;
+        html.gaps = with_tasks(frame.t, id, html.gaps, &open, &frame.token, &Press::draw()?);
+    }
+    html.falling = (record.kind == NodeKind::Source && frame.may(May::File)).then(|| href::falling(id));
+    page(&html)
 }
 
 impl RecordPage {
@@ -122,6 +137,7 @@ impl RecordPage {
             history: href::history(id),
             structure: (kind == NodeKind::Unit).then(|| href::structure(id)),
             cited: (kind == NodeKind::Source).then(|| href::cited(id)),
+            falling: None,
             add: format!("/r/{id}/add"),
             more_claims: record.more,
             more_related,

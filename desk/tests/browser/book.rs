@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use kniha_core::claim::{Citation, Move, NewClaim};
+use kniha_core::claim::{Citation, Move, NewClaim, Stance};
+use kniha_core::custody::{By, Deed, Digests, Precision, Signature};
+use kniha_core::day::Day;
 use kniha_core::id::{CaseId, ClaimId, Id, MemberId};
 use kniha_core::name::LangTag;
-use kniha_core::time::{UtcMicros, Window};
+use kniha_core::time::{DAY_US, UtcMicros, Window};
 use kniha_core::value::Value;
 use kniha_core::vocab::{self, NodeKind};
-use kniha_store::{Beginning, Durability, Key, NameSecret, Place, Store, Writing};
+use kniha_store::{Basis, Beginning, Durability, EntryId, Gap, Kept, Key, NameSecret, NewDeed, NewTask, Place, Saying, Store, TaskId, Terms, Writing};
 
 /// The clock of the test.
 pub(crate) const NOW: UtcMicros = UtcMicros(1_900_000_000_000_000);
@@ -112,6 +114,7 @@ impl Book {
         let mut pen = Pen { write, case, next: 100 };
         tell(&mut pen).await;
         pen.write.commit().await.unwrap();
+        news(&store).await;
         Book { store: Arc::new(store), member, folder }
     }
 }
@@ -164,6 +167,64 @@ async fn tell(pen: &mut Pen<'_>) {
     pen.write.move_claim(other, Move::Question, Some("which register?")).await.unwrap();
     pen.write.move_claim(taken, Move::Withdraw, Some("another person")).await.unwrap();
     pen.write.move_claim(gone, Move::Erase, Some("asked for")).await.unwrap();
+    casework(pen).await;
+}
+
+/// The case: a question, hypotheses, elements with and without what speaks for them, tasks, clocks, custody; and a colleague who changed something.
+async fn casework(pen: &mut Pen<'_>) {
+    let (case, today) = (pen.case, Day::of(NOW));
+    let write = &mut pen.write;
+    let entry = |n: u8| EntryId::from_random([n; 16]);
+    write.say(entry(1), case, &Saying::Question("Who ordered the beating at the mill, and was it torture?".to_owned())).await.unwrap();
+    write.say(entry(2), case, &Saying::Hypothesis { words: "The guard of the mill beat him on an order".to_owned(), innocent: false }).await.unwrap();
+    write.say(entry(3), case, &Saying::Hypothesis { words: "He fell on the stairs before they came".to_owned(), innocent: true }).await.unwrap();
+    write.say(entry(4), case, &Saying::Hypothesis { words: "ў".repeat(300), innocent: false }).await.unwrap();
+    write.take_back(entry(5), entry(4), "nothing speaks for it").await.unwrap();
+    for (n, code) in [(10, "torture_cat_pain"), (11, "torture_cat_official"), (12, "torture_rs_attack"), (13, "ill_treatment_state")] {
+        write.say(entry(n), case, &Saying::Element(code.to_owned())).await.unwrap();
+    }
+    let claim = |n: u8| Basis::Claim(id(n));
+    for (n, element, on, stance) in [
+        (20, 10, claim(104), Stance::For),
+        (21, 10, claim(118), Stance::For),
+        (22, 10, Basis::Source(id(SOURCE)), Stance::Against),
+        (23, 11, claim(109), Stance::For),
+    ] {
+        let words = (n == 22).then(|| "it says that he was seen unhurt".to_owned());
+        write.say(entry(n), case, &Saying::Support { element: entry(element), on, stance, words }).await.unwrap();
+    }
+    for (n, words, due, gap) in [
+        (1, "Ask the shop for its recording", Some(today.plus(2)), None),
+        (2, "Find a second origin for the pain", Some(today.plus(-3)), Some(Gap::Element(entry(10)))),
+        (3, "Read the register of duties", None, None),
+    ] {
+        let task = NewTask { id: TaskId::from_random([n; 16]), case, words: words.to_owned(), who: Some(id(1)), due, gap };
+        write.add_task(&task).await.unwrap();
+    }
+    write.set_task(TaskId::from_random([3; 16]), true, Some("He was on leave")).await.unwrap();
+    write.review_by(id(SOURCE), Kept::Information, None).await.unwrap();
+    write.add_member(id(50), "Colleague").await.unwrap();
+    write.grant_under(case, id(50), Terms { until: Some(UtcMicros(NOW.0 + 5 * DAY_US)), second: Some(id(1)), act: None }).await.unwrap();
+    let seen = Digests { sha256: Some([1; 32]), sha3_512: Some([2; 64]) };
+    for (deed, after, precision) in [(Deed::Receive, Digests { sha3_512: None, ..seen }, Precision::Day), (Deed::Open, seen, Precision::Us)] {
+        let by = By::Member(id(1));
+        let new = NewDeed { deed, at: None, precision, by, role: "investigator".to_owned(), reason: None, after, parent: None, operation: None, tool: None };
+        let entry = write.draft_custody(id(EXHIBIT), new).await.unwrap();
+        write.add_custody(&entry, &Signature::new(vec![1; 64]).unwrap()).await.unwrap();
+    }
+}
+
+/// What a colleague did since.
+async fn news(store: &Store) {
+    let mut write = store.write(id(50), NOW).await.unwrap();
+    let note = vocab::property("person.note").unwrap();
+    let ends = vocab::property("exhibit.retention_ends").unwrap();
+    let day = Day::of(NOW).plus(9).to_string();
+    for (n, subject, property, written) in [(200, PERSON, note, "was seen at the mill"), (201, EXHIBIT, ends, day.as_str())] {
+        let claim = NewClaim::stated(id(n), id(subject), property, Value::parse(property, written, None).unwrap());
+        write.add_claim(claim, id(2)).await.unwrap();
+    }
+    write.commit().await.unwrap();
 }
 
 fn first_code(list: &str) -> String {

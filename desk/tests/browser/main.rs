@@ -288,6 +288,67 @@ fn no_page_shuts_anybody_out() {
     assert!(checks > 1000, "{checks} checks");
 }
 
+/// The pages of casework, by their address.
+fn casework() -> Vec<String> {
+    let (case, task) = (format!("/cases/{}", id::<()>(2)), format!("/tasks/{}", id::<()>(1)));
+    let of_case = ["", "/question", "/hypothesis", "/elements", "/task"].map(|path| format!("{case}{path}"));
+    let mut pages: Vec<String> = ["/today", "/clocks", "/tasks", "/tasks?show=done", "/cases"].map(str::to_owned).into();
+    pages.extend(of_case);
+    pages.push(format!("{case}/support?element={}&q=mill", id::<()>(10)));
+    pages.push(format!("{case}/back/{}", id::<()>(2)));
+    pages.extend([task, record(EXHIBIT), record(EXHIBIT) + "/custody", record(SOURCE) + "/erase", record(ACT)]);
+    pages
+}
+
+#[test]
+fn no_page_of_casework_shuts_anybody_out() {
+    let Some(axe) = axe() else { return };
+    let (served, driver, mut found) = (Served::start(), Driver::start(), Vec::new());
+    served.enter(&driver);
+    let checks = each_language(&served, &driver, &axe, &casework(), &mut found);
+    assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
+    assert!(checks > 200, "{checks} checks");
+    // A gap becomes a task with one key.
+    driver.go(&served.url(&format!("/cases/{}", id::<()>(2))));
+    let row = format!("document.querySelector('#e-{}')", id::<()>(11));
+    driver.ask(&format!("{row}.querySelector('a[data-open]').focus(); {row}.classList.add('picked')"));
+    driver.write("1");
+    driver.until("location.search.includes('done=task-made')");
+    assert!(driver.text().contains("there is a task"));
+}
+
+/// Pictures of casework into the folder that `KNIHA_PICTURES` names.
+#[test]
+#[ignore = "draws pictures"]
+fn pictures() {
+    let (served, driver) = (Served::start(), Driver::start());
+    let folder = std::path::PathBuf::from(std::env::var("KNIHA_PICTURES").unwrap());
+    served.enter(&driver);
+    let case = format!("/cases/{}", id::<()>(2));
+    let support = format!("{case}/support?element={}&q=mill", id::<()>(10));
+    for (name, path, lang, width, scheme) in [
+        ("desk-today", "/today", "en", 1280, "light"),
+        ("desk-today-phone", "/today", "be", 390, "light"),
+        ("desk-clocks", "/clocks", "en", 1280, "light"),
+        ("desk-cases", "/cases", "uk", 1280, "light"),
+        ("desk-case", &case, "en", 1280, "light"),
+        ("desk-case-dark", &case, "ru", 1280, "dark"),
+        ("desk-case-phone", &case, "be", 390, "light"),
+        ("desk-support", &support, "en", 1280, "light"),
+        ("desk-elements", &format!("{case}/elements"), "be", 1280, "light"),
+        ("desk-custody", &format!("{}/custody", record(EXHIBIT)), "en", 1280, "light"),
+        ("desk-exhibit", &record(EXHIBIT), "en", 1280, "light"),
+        ("desk-falling", &format!("{}/erase", record(SOURCE)), "en", 1280, "light"),
+    ] {
+        driver.devtools("Emulation.setDeviceMetricsOverride", json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 800}));
+        driver.devtools("Emulation.setEmulatedMedia", json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]}));
+        driver.go(&served.url(&format!("{path}{}lang={lang}", if path.contains('?') { '&' } else { '?' })));
+        let taken = driver.devtools("Page.captureScreenshot", json!({"captureBeyondViewport": true}));
+        let bytes = data_encoding::BASE64.decode(taken["data"].as_str().unwrap().as_bytes()).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
+    }
+}
+
 /// The pages of whoever is not a reader, each as the one who goes there.
 #[test]
 fn no_page_of_the_house_shuts_anybody_out() {

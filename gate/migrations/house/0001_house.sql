@@ -96,6 +96,11 @@ CREATE TABLE part_wrap (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX part_wrap_holder ON part_wrap (holder);
 
+-- Halves whose wraps are gone and that are still to be destroyed in the other file.
+CREATE TABLE dropping (
+    half BLOB PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
 -- Parts that somebody offered to open with others, and the shares, each sealed to another who was drawn.
 CREATE TABLE tranche (
     id BLOB PRIMARY KEY,

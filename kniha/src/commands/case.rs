@@ -7,7 +7,7 @@ use kniha_store::{Shared, members, reader, shared_cases};
 use serde_json::json;
 
 use crate::exit::Failure;
-use crate::home::Home;
+use crate::home::{Home, house};
 use crate::{clock, say};
 
 /// Show the cases, or let another member see one
@@ -76,6 +76,13 @@ async fn list(dir: &Path, json: bool) -> anyhow::Result<()> {
 }
 
 async fn grant(dir: &Path, case: &str, member: &str, json: bool) -> anyhow::Result<()> {
+    if house::is_closed(dir) {
+        return Err(Failure::refused(
+            "In a book with members a case is granted by two people.",
+            "At the desk: the case's page proposes it, and another member agrees under *Decide*.",
+        )
+        .into());
+    }
     let mut home = Home::open(dir)?;
     let store = home.store().await?;
     let mut tx = store.read().await?;

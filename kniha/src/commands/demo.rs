@@ -4,7 +4,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use kniha_core::lang::Lang;
@@ -17,12 +17,18 @@ use tokio::net::TcpListener;
 
 use super::{init, serve};
 use crate::demo::{Size, told, write};
+use crate::home::house::{self, First};
 use crate::interrupt::{Begun, Watch};
+use crate::lanes::address::Address;
 use crate::{clock, say, team};
 
 /// The portal and the members' keys in the demo's folder.
 const PORTAL: &str = "portal";
 const KEYS: &str = "keys";
+/// Who made the demo's book, and its first member.
+const MAKER: &str = "alena";
+/// How often the demo's desk collects.
+const ROUND: Duration = Duration::from_secs(10);
 /// Where *Leave now* goes.
 const LEAVE: &str = "https://example.org/";
 
@@ -82,8 +88,9 @@ pub(crate) async fn run(raw: Raw, watch: Watch) -> anyhow::Result<()> {
             (dir, Some(begun))
         }
     };
-    let mut home = init::make(init::Init::on_sqlite(dir.clone(), "Demo", "Demo")).await?;
-    let store = home.store().await?;
+    let mut home = init::make(init::Init::on_sqlite(dir.clone(), "Demo", MAKER)).await?;
+    let key = home.key().await?;
+    let store = home.store_with(&key).await?;
     let summary = write(&store, home.member(), clock::now(), raw.size.size()).await?;
     store.settle().await?;
     let count = |kind: NodeKind| summary.records.get(&kind).copied().unwrap_or(0);
@@ -99,43 +106,53 @@ pub(crate) async fn run(raw: Raw, watch: Watch) -> anyhow::Result<()> {
     ));
     let Some([listener, pages, door]) = listeners else {
         store.close().await;
-        say::note(&format!("The book is in {}. Open it with `kniha --book {} serve desk`.", dir.display(), dir.display()));
+        say::note(&format!("The book is in {}. It has no members yet: `kniha --book {} member found …`, then `serve desk`.", dir.display(), dir.display()));
         return Ok(());
     };
     let address = listener.local_addr()?;
     let (shown, collect) = (pages.local_addr()?, door.local_addr()?);
-    let (portal, (lang, words)) = portal(&dir, store.book().id, shown, collect).await?;
+    let team = team::demo(&dir, store.book().id, Some(&dir.join(KEYS)), team::today(), vec![format!("http://{shown}")])?;
+    let firsts: Vec<First> =
+        team.accounts.iter().map(|account| First::with_key(account.login, account.hats, (account.key_file.clone(), account.key.public()))).collect();
+    house::found(&dir, &mut home.config, &store, &key, &firsts).await?;
+    store.close().await;
+    drop(key);
+    let (portal, (lang, words)) = portal(&dir, &team, shown, collect).await?;
     let mut out = say::Out::new();
     out.line(&format!("http://{address}/"))?;
     out.line(&format!("http://{shown}/"))?;
     out.done()?;
     let stays = if gone_afterwards.is_some() { "Everything is removed when you stop it" } else { "The book stays" };
-    let book = dir.display();
+    let people: Vec<String> = team.accounts.iter().map(|account| format!("  {:10} {}", account.login, account.hats)).collect();
     say::note(&format!(
         "
-Desk    http://{address}/   on this machine only; there is no sign-in yet
+Desk    http://{address}/   on this machine only
 Portal  http://{shown}/   where people tell
 
+Sign in at the desk as
+{people}
+all with the same eight words (real members have each their own, and a second factor):
+  {all}
+
 Try:
-  write a name in any spelling into the search field of the desk
-  open a unit and move its chart to another day
-  open an incident and see where two sources disagree
-  tell the portal something; come back with the words of somebody who was answered:
+  tell the portal something, on a phone or with JavaScript off, and keep the twelve words
+  wait a moment, sign in as alena: *Inbox*, look at the cards, offer to open one
+  sign in as taras in another browser: agree; what is written down about you is said before the text is shown
+  open the account: decide which incident, which people, which acts; answer; read the answer at the portal with the words
+  sign in as ira: *Watch* shows who read what, and no content; as newcomer: an empty book
+  come back to the portal with the words of somebody who was answered already:
     {lang}  {words}
 
 And in another terminal, the program being {program}:
   export KNIHA_BOOK={book}
-  kniha search 2032-08-10
-  kniha collect --portal http://{collect}   the desk takes what was told, sealed
-  kniha open                                     who could open it
-  kniha open --all --out opened $(for n in 1 2 3 4; do echo --key $KNIHA_BOOK/{KEYS}/screener-$n.key; done)
-      what the screeners can open; one of them alone opens no account, lawyers and custodians open the rest
-      The keys lie in that folder under the words of PASSPHRASE.txt; a real member's key is on their own machine.
-  kniha reply --source opened/…/source.toml --text answer.txt
-  kniha collect --portal http://{collect}   brings the answer to the portal
+  kniha member list
+  KNIHA_LOGIN=alena kniha search 2032-08-10      asks for the eight words
 
 {stays}. Ctrl-C closes it.",
+        all = team.words.as_str(),
+        people = people.join("\n"),
         lang = lang.code(),
+        book = dir.display(),
         program = std::env::current_exe().map_or_else(|_| "kniha".to_owned(), |path| path.display().to_string()),
     ));
     let hours = tokio::spawn(portal.clone().hours());
@@ -144,7 +161,8 @@ And in another terminal, the program being {program}:
     let telling = tokio::spawn(kniha_portal::serve(portal, pages, door, async {
         let _ = stopped.await;
     }));
-    let served = serve::open(store, Lang::Be, listener, watch).await;
+    let from = Some(Address::parse(&format!("http://{collect}"), None)?);
+    let served = serve::open(house::open(&dir).await?, &home, listener, serve::Around { invented: true, from, every: ROUND }, watch).await;
     hours.abort();
     let _ = stop.send(());
     let _ = telling.await;
@@ -159,17 +177,15 @@ async fn listen(port: u16) -> anyhow::Result<[TcpListener; 3]> {
     Ok([serve::listen(port).await?, serve::listen(after(1)).await?, serve::listen(after(2)).await?])
 }
 
-/// An invented team, a portal that seals to it, and what was told there already.
-async fn portal(dir: &Path, book: [u8; 32], shown: SocketAddr, collect: SocketAddr) -> anyhow::Result<(Portal, (Lang, String))> {
-    let today = team::today();
-    let team = team::demo(dir, book, Some(&dir.join(KEYS)), today, vec![format!("http://{shown}")])?;
-    let mut config = Config::new("Demo", book, *team.trusted.digest(), LEAVE);
+/// A portal that seals to the team, and what was told there already.
+async fn portal(dir: &Path, team: &team::DemoTeam, shown: SocketAddr, collect: SocketAddr) -> anyhow::Result<(Portal, (Lang, String))> {
+    let mut config = Config::new("Demo", team.trusted.list().book, *team.trusted.digest(), LEAVE);
     (config.listen, config.collect) = (shown, collect);
     let service = |name: &str, number: &str| Service { name: name.to_owned(), number: number.to_owned() };
     config.emergency = vec![Emergency { country: "BY".to_owned(), services: vec![service("ambulance", "103"), service("fire", "101")] }];
     let folder = dir.join(PORTAL);
     team::portal_folder(&folder, &config, dir).await?;
     let inbox = Inbox::open(&place(&config, &folder, None)?, &folder, true).await?;
-    let words = told(&inbox, &team, today, &mut team::rng()?).await?;
+    let words = told(&inbox, team, team::today(), &mut team::rng()?).await?;
     Ok((Portal::new(config, inbox, clock::now).await?, words))
 }

@@ -3,13 +3,16 @@
 use std::fs;
 use std::path::Path;
 
+use kniha_core::access::Hat;
+use kniha_gate::AccountState;
 use kniha_store::{PageCheck, Pages, Store, StoreError, check, imports, integrity, members, reader};
 use serde_json::json;
 
 use super::team_show;
 use crate::exit::{Failure, chain, explain};
 use crate::home::config::Database;
-use crate::home::{Home, key};
+use crate::home::policy::{self, Policy};
+use crate::home::{Home, house, key};
 use crate::team::{self, DeskKeys};
 use crate::{clock, say};
 
@@ -36,6 +39,9 @@ pub(crate) struct Raw {
     /// Leave out the pages and the histories
     #[arg(long)]
     quick: bool,
+    /// In a book with members: ask nobody to sign in, and look at what can be seen of a locked book
+    #[arg(long)]
+    locked: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,13 +81,27 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     machine(&mut found, dir)?;
     key_file(&mut found, dir)?;
     team_keys(&mut found, dir)?;
+    the_policy(&mut found, dir)?;
     match Home::open(dir) {
         Err(error) => found.add(State::Fault, "settings", &first_line(&error), &dir.join("kniha.toml").display().to_string())?,
         Ok(mut home) => {
             settings(&mut found, &home)?;
+            if house::is_closed(dir) {
+                members_and_log(&mut found, dir).await?;
+            }
+            let key = if raw.locked && house::is_closed(dir) {
+                Err(Failure::refused("The register was not opened (--locked).", "").into())
+            } else {
+                home.key().await
+            };
             // Before the book is opened: a damaged page can keep it from opening at all.
-            pages(&mut found, &home, raw.quick).await?;
-            match home.store().await {
+            pages(&mut found, &home, key.as_ref().ok(), raw.quick).await?;
+            let store = match key {
+                Ok(key) => home.store_with(&key).await,
+                Err(error) => Err(error),
+            };
+            match store {
+                Err(error) if house::is_closed(dir) => found.add(State::Look, "database", &first_line(&error), home.config.database.kind())?,
                 Err(error) => found.add(State::Fault, "database", &first_line(&error), home.config.database.kind())?,
                 Ok(store) => {
                     database(&mut found, &home, &store).await?;
@@ -150,6 +170,14 @@ fn machine(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
 }
 
 fn key_file(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
+    if house::is_closed(dir) {
+        return Ok(found.add(
+            State::Ok,
+            "key",
+            "in no file: sealed to the members who work with the book",
+            &dir.join(kniha_gate::HOUSE).display().to_string(),
+        )?);
+    }
     let from = dir.join(key::FILE).display().to_string();
     match (key::rights(dir), key::RegisterKey::read(dir)) {
         (Ok(rights), Ok(_)) => found.add(State::Ok, "key file", &format!("a key, mode {rights:04o}"), &from)?,
@@ -185,6 +213,19 @@ fn team_keys(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whether a release may be asked for: what `policy.toml` does not say yet.
+fn the_policy(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
+    let from = dir.join(policy::FILE).display().to_string();
+    match Policy::read(dir) {
+        Err(error) => found.add(State::Fault, "policy", &first_line(&error), &from)?,
+        Ok(policy) => match policy.missing().as_slice() {
+            [] => found.add(State::Ok, "policy", "everything is said", &from)?,
+            missing => found.add(State::Look, "policy", &format!("not said yet, releases are refused: {}", missing.join(", ")), &from)?,
+        },
+    }
+    Ok(())
+}
+
 fn settings(found: &mut Findings, home: &Home) -> anyhow::Result<()> {
     let from = home.dir.join("kniha.toml").display().to_string();
     let languages = home.config.languages.iter().map(|lang| lang.code()).collect::<Vec<_>>().join(", ");
@@ -205,12 +246,53 @@ fn settings(found: &mut Findings, home: &Home) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn pages(found: &mut Findings, home: &Home, quick: bool) -> anyhow::Result<()> {
+/// Members, the read log, and how long sealed parts have been waiting: all that can be seen of a locked book.
+async fn members_and_log(found: &mut Findings, dir: &Path) -> anyhow::Result<()> {
+    let house = match house::open(dir).await {
+        Ok(house) => house,
+        Err(error) => return Ok(found.add(State::Fault, "members", &first_line(&error), &dir.display().to_string())?),
+    };
+    let (from, log_from) = (dir.join(kniha_gate::HOUSE).display().to_string(), dir.join(kniha_gate::GATE).display().to_string());
+    let accounts = house.accounts().await?;
+    let active: Vec<_> = accounts.iter().filter(|account| account.state == AccountState::Active).collect();
+    let asked = accounts.iter().filter(|account| account.state == AccountState::Asked).count();
+    found.add(State::Ok, "members", &format!("{} active, {asked} ask to join, {} shut out", active.len(), accounts.len() - active.len() - asked), &from)?;
+    if !active.iter().any(|account| account.hats.is_some_and(|hats| hats.has(Hat::Auditor))) {
+        found.add(State::Fault, "members", "no auditor: nothing sealed can be opened", &from)?;
+    }
+    let bare = active.iter().filter(|account| !account.has_totp).count();
+    if bare > 0 {
+        found.add(State::Look, "second factor", &format!("{bare} members have none"), &from)?;
+    }
+    let state = house.log_check().await?;
+    match state.broken {
+        Some(entry) => found.add(
+            State::Fault,
+            "read log",
+            &format!("does not hold at entry {entry}: nothing is opened; tell the auditors, compare with a copy"),
+            &log_from,
+        )?,
+        None => found.add(State::Ok, "read log", &format!("{} entries follow each other, head {}", state.entries, state.head), &log_from)?,
+    }
+    house.index().await?;
+    let today = team::today();
+    let oldest = house.sealed(clock::now()).await?.iter().map(|sealed| sealed.day).min();
+    match oldest.map(|day| today.0.saturating_sub(day.0)) {
+        Some(days) if days > 2 => found.add(State::Look, "sealed parts", &format!("the oldest has waited {days} days unopened"), &from)?,
+        Some(_) => found.add(State::Ok, "sealed parts", "none has waited longer than two days", &from)?,
+        None => found.add(State::Ok, "sealed parts", "none waits", &from)?,
+    }
+    house.close().await;
+    house.spool().close().await;
+    Ok(())
+}
+
+async fn pages(found: &mut Findings, home: &Home, key: Option<&key::RegisterKey>, quick: bool) -> anyhow::Result<()> {
     const WHAT: &str = "pages";
     if quick {
         return Ok(found.add(State::Look, WHAT, "not checked (--quick)", "command line")?);
     }
-    let Ok(place) = key::RegisterKey::read(&home.dir).and_then(|key| home.place(&key)) else {
+    let Some(place) = key.and_then(|key| home.place(key).ok()) else {
         return Ok(found.add(State::Look, WHAT, "not checked: the database cannot be opened without its key and address", "settings")?);
     };
     let bar = say::counter("checking pages");

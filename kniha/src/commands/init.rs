@@ -17,7 +17,9 @@ use super::team_draft::{self, Roles};
 use super::team_sign;
 use crate::exit::{Exit, Failure, NOTHING_WRITTEN};
 use crate::home::config::{Config, Database, URL_VARIABLE, url_from_environment};
+use crate::home::house::{self, First};
 use crate::home::key::RegisterKey;
+use crate::home::policy::{PURPOSES, Policy};
 use crate::home::{self, Home, files};
 use crate::interrupt::Begun;
 use crate::team::{self, DeskKeys, Plan, Size};
@@ -29,10 +31,16 @@ use crate::{clock, say};
   kniha init                                     asks for a title, makes ./book
   kniha --book protests init --title \"Protests\" --member Vera --yes
   KNIHA_DATABASE_URL=postgres://… kniha init --database postgres --at-rest \"LUKS, key asked at boot\"
+  kniha init --first vera:opener,investigator --first oleg:opener,lawyer --first ira:auditor
   kniha init --team small --custodian a.pub … --screener d.pub … --lawyer f.pub …
 
-The folder then holds kniha.toml, register.key and register.db. Keep a copy of register.key somewhere
-else, offline: without it nobody can open the book, and whoever has it and the database can read it.
+With --first the book is closed from the beginning: its key is sealed to those members who work with it, and is in
+no file. Hats are opener, investigator, lawyer (one may have several), caseworker, auditor, operator, custodian (each
+of these alone). An auditor is needed: nothing sealed is opened that nobody could watch. Use names that are nobody's
+own. Each member's eight words are printed once, unless LOGIN:HATS:KEYFILE names a key from `kniha keys new`.
+
+Without --first the folder holds register.key. Keep a copy of it somewhere else, offline: without it nobody can open
+the book, and whoever has it and the database can read it. `kniha member found` closes such a book later.
 
 With --team the first key list is drafted too (`kniha help team`), from public keys that the members made
 with `kniha keys new` on their own machines, and desk.keys is made. No member's secret key is ever made here.")]
@@ -43,12 +51,21 @@ pub(crate) struct Raw {
     /// What the first member is called
     #[arg(long, default_value = "desk")]
     member: String,
+    /// A first member, LOGIN:HATS, or LOGIN:HATS:KEYFILE for a key that was made elsewhere; give one for each
+    #[arg(long, value_name = "LOGIN:HATS")]
+    first: Vec<String>,
     /// sqlite, or postgres (its address is taken from KNIHA_DATABASE_URL)
     #[arg(long)]
     database: Option<String>,
     /// With PostgreSQL: how the disk of the database is protected
     #[arg(long)]
     at_rest: Option<String>,
+    /// Who decides why and how the book is kept (the controller); goes into policy.toml
+    #[arg(long, value_name = "WHO")]
+    controller: Option<String>,
+    /// The country whose law applies, two letters; goes into policy.toml
+    #[arg(long, value_name = "CC")]
+    country: Option<String>,
     /// Ask nothing, take the defaults
     #[arg(long)]
     yes: bool,
@@ -67,6 +84,8 @@ pub(crate) struct Init {
     database: Database,
     at_rest: Option<String>,
     team: Option<Plan>,
+    firsts: Vec<First>,
+    policy: Policy,
 }
 
 impl Raw {
@@ -107,30 +126,52 @@ impl Raw {
             }
             None => None,
         };
+        // Where the title is asked, the policy is asked too; what is left empty is said by the doctor, and refuses releases.
+        let asks = self.title.is_none() && !self.yes;
         let title = match self.title {
             Some(title) => title,
             None if self.yes => "Book".to_owned(),
             None => ask_title()?,
         };
+        let policy = policy_of(self.controller, self.country, asks)?;
         let line = |what: &str, text: String| {
             let text = text.trim().to_owned();
             text::check_line(&text).map(|()| text).map_err(|e| Failure::usage(format!("The {what} cannot be used: {e}."), "Write another one."))
         };
-        Ok(Init { dir, title: line("title", title)?, member: line("member's name", self.member)?, database, at_rest: self.at_rest, team })
+        let firsts = self.first.iter().map(|written| First::parse(written)).collect::<anyhow::Result<Vec<_>>>()?;
+        let member = firsts.iter().find(|first| first.hats.read()).map_or(self.member, |first| first.login.clone());
+        Ok(Init { dir, title: line("title", title)?, member: line("member's name", member)?, database, at_rest: self.at_rest, team, firsts, policy })
     }
 }
 
 impl Init {
     /// A book in a file, with nothing asked.
     pub(crate) fn on_sqlite(dir: PathBuf, title: &str, member: &str) -> Init {
-        Init { dir, title: title.to_owned(), member: member.to_owned(), database: Database::Sqlite, at_rest: None, team: None }
+        Init {
+            dir,
+            title: title.to_owned(),
+            member: member.to_owned(),
+            database: Database::Sqlite,
+            at_rest: None,
+            team: None,
+            firsts: Vec::new(),
+            policy: Policy::default(),
+        }
     }
 }
 
 pub(crate) async fn run(init: Init) -> anyhow::Result<()> {
-    let dir = init.dir.clone();
-    let home = make(init).await?;
+    let (dir, firsts) = (init.dir.clone(), init.firsts.clone());
+    let mut home = make(init).await?;
     let shown = dir.display();
+    if !firsts.is_empty() {
+        let key = home.key().await?;
+        let store = home.store_with(&key).await?;
+        let added = house::found(&dir, &mut home.config, &store, &key, &firsts).await?;
+        store.close().await;
+        say::note(&format!("The book “{}” is made in {shown} ({}).", say::visible(&home.config.title), home.config.database.kind()));
+        return super::member::tell(&added, &dir);
+    }
     say::note(&format!(
         "The book “{}” is made in {shown} ({}).\n\nKeep a copy of {shown}/register.key in another place, offline: without it nobody can open the book.\n\nNext:\n  kniha --book {shown} serve desk      open it in a browser\n  kniha --book {shown} import --help   bring in what you have\n  kniha --book {shown} doctor          look it over",
         say::visible(&home.config.title),
@@ -167,6 +208,7 @@ pub(crate) async fn make(init: Init) -> anyhow::Result<Home> {
     key.write(&making)?;
     let config = Config { title: init.title.clone(), database: init.database, member, languages: Lang::ALL.to_vec(), at_rest: init.at_rest };
     config.write(&making)?;
+    init.policy.write(&making)?;
     let book_id = random.bytes()?;
     if let Some(plan) = &init.team {
         let desk = DeskKeys::make(&making, &mut team::rng()?)?;
@@ -185,7 +227,7 @@ pub(crate) async fn make(init: Init) -> anyhow::Result<Home> {
     Home::open(dir)
 }
 
-fn put(making: &Path, dir: &Path) -> anyhow::Result<()> {
+pub(super) fn put(making: &Path, dir: &Path) -> anyhow::Result<()> {
     files::sync_dir(making)?;
     files::put_in_place(making, dir).map_err(|e| anyhow::Error::new(e).context("putting the new book in its place"))
 }
@@ -206,7 +248,7 @@ async fn finish_earlier(making: &Path) -> bool {
 }
 
 /// Two `init` of one folder must not clear each other's work away.
-fn lock(making: &Path, dir: &Path) -> anyhow::Result<std::fs::File> {
+pub(super) fn lock(making: &Path, dir: &Path) -> anyhow::Result<std::fs::File> {
     let parent = std::fs::File::open(files::parent(making))?;
     parent.try_lock().map_err(|_| {
         Failure::new(Exit::Busy, format!("Another init is at work beside {}.", dir.display()), NOTHING_WRITTEN, "Let it finish, then try again.")
@@ -214,7 +256,7 @@ fn lock(making: &Path, dir: &Path) -> anyhow::Result<std::fs::File> {
     Ok(parent)
 }
 
-fn refuse_full(dir: &Path) -> Result<(), Failure> {
+pub(super) fn refuse_full(dir: &Path) -> Result<(), Failure> {
     match std::fs::read_dir(dir).map(|entries| entries.take(1).count()) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(e) => Err(Failure::refused(format!("{} cannot be used: {e}.", dir.display()), "Name another folder with --book.")),
@@ -230,12 +272,37 @@ fn refuse_full(dir: &Path) -> Result<(), Failure> {
     }
 }
 
-fn ask_title() -> anyhow::Result<String> {
+/// The policy as far as it was given or, with `asks`, is asked; each answer may be empty.
+fn policy_of(controller: Option<String>, country: Option<String>, asks: bool) -> anyhow::Result<Policy> {
+    let answer = |given: Option<String>, question: &str| match given {
+        Some(given) => Ok(given),
+        None if asks => ask_line(question),
+        None => Ok(String::new()),
+    };
+    let controller = answer(controller, "Who decides why and how the book is kept, as the law calls the controller (may be empty): ")?.trim().to_owned();
+    let country = answer(country, "The country whose law applies, two letters (may be empty): ")?.trim().to_ascii_uppercase();
+    let mut policy = Policy { controller, country, ..Policy::default() };
+    if asks {
+        policy.impact_assessment = ask_line("Where the impact assessment is kept (may be empty): ")?.trim().to_owned();
+        for purpose in PURPOSES {
+            policy.legal_basis.insert(purpose.to_owned(), ask_line(&format!("Legal basis for {purpose} (may be empty): "))?.trim().to_owned());
+        }
+    }
+    policy.check().map_err(|what| Failure::usage(format!("{what}."), "Write another one, or leave it empty: policy.toml can be filled in later."))?;
+    Ok(policy)
+}
+
+fn ask_line(question: &str) -> anyhow::Result<String> {
     let mut err = std::io::stderr();
-    let _ = write!(err, "Title of the book: ");
+    let _ = write!(err, "{question}");
     let _ = err.flush();
-    let mut title = String::new();
-    std::io::stdin().lock().read_line(&mut title)?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line)
+}
+
+fn ask_title() -> anyhow::Result<String> {
+    let title = ask_line("Title of the book: ")?;
     if title.trim().is_empty() {
         return Err(Failure::usage("A book needs a title.", "Write it at the question, or with --title, or take the default with --yes.").into());
     }

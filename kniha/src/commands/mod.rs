@@ -18,6 +18,7 @@ mod open;
 mod reindex;
 mod reply;
 mod restore;
+mod restore_whole;
 mod search;
 mod serve;
 mod show;

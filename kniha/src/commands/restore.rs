@@ -1,4 +1,4 @@
-//! `kniha restore FILE`: an export becomes the same book again, in an empty one.
+//! `kniha restore FILE`: an export becomes the same book again, in an empty one. A folder of `kniha backup` is for `restore_whole`.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -8,6 +8,7 @@ use kniha_core::id::MemberId;
 use kniha_store::{Line, StoreError, restore};
 use serde_json::json;
 
+use super::restore_whole::{self, Asked};
 use crate::exit::Failure;
 use crate::home::Home;
 use crate::home::lock::Work;
@@ -17,18 +18,31 @@ use crate::say;
 /// Longest line of an export: a claim with fifty citations of the longest words, escaped.
 const MAX_LINE: u64 = 64 * 1024 * 1024;
 
-/// Make the book of an export again, in an empty book
+/// Make the book of a backup or of an export again
 #[derive(clap::Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
+  kniha --book again restore /media/stick/book            the whole book, out of a backup's folder
   kniha --book copy init --title Copy --yes
-  kniha --book copy restore book.jsonl
+  kniha --book copy restore book.jsonl                    the register, out of an export
 
-Only into a book without records. The ids, members, cases and histories of the exported book come
+A backup's folder becomes a new book in --book, which must not be there yet: the newest set, or the one of --set. A
+set that is older than the newest tombstones is refused: it would bring back what was destroyed.
+
+An export is restored only into a book without records. The ids, members, cases and histories of the exported book come
 back as they were; every history is checked while it is read, and at the first fault nothing is
 restored. The settings then name the first member of the restored book, or the one of --member.")]
 pub(crate) struct Raw {
-    /// The export, or - for standard input
+    /// The folder of a backup; or an export, - for standard input
     file: PathBuf,
+    /// Of a backup: the set to restore [default: the newest]
+    #[arg(long)]
+    set: Option<String>,
+    /// Of a backup: the register.key of the book, to be put with it
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Of a backup: newer tombstones, from another copy of the folder payloads
+    #[arg(long, value_name = "FILE")]
+    tombstones: Option<PathBuf>,
     /// Id of the member who works here afterwards [default: the first member of the export]
     #[arg(long)]
     member: Option<String>,
@@ -38,6 +52,13 @@ pub(crate) struct Raw {
 }
 
 pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
+    if raw.file.is_dir() {
+        let (set, key, tombstones) = (raw.set.as_deref(), raw.key.as_deref(), raw.tombstones.as_deref());
+        return restore_whole::run(Asked { folder: &raw.file, set, key, tombstones, json: raw.json }, dir).await;
+    }
+    if raw.set.is_some() || raw.key.is_some() || raw.tombstones.is_some() {
+        return Err(Failure::usage("--set, --key and --tombstones are for the folder of a backup.", "Name that folder, or leave them out.").into());
+    }
     let wanted = raw
         .member
         .as_deref()

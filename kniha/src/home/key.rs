@@ -9,6 +9,7 @@ use std::path::Path;
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use hkdf::Hkdf;
+use kniha_seal::secret::Secret;
 use kniha_store::{Key, NameSecret};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -29,6 +30,29 @@ impl RegisterKey {
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut_slice()).map_err(|e| anyhow::anyhow!("the machine has no randomness: {e}"))?;
         Ok(RegisterKey(bytes))
+    }
+
+    /// The key that a member's sign-in brought.
+    pub(crate) fn of(secret: &Secret<32>) -> RegisterKey {
+        RegisterKey(Zeroizing::new(*secret.expose()))
+    }
+
+    /// The key, to be sealed to members.
+    pub(crate) fn secret(&self) -> Secret<32> {
+        Secret::take(&mut self.0.clone())
+    }
+
+    /// Takes the file away: from then on members alone bring the key.
+    pub(crate) fn remove(dir: &Path) -> std::io::Result<()> {
+        let path = dir.join(FILE);
+        // Written over first; what a flash disk or a journal keeps of it nobody reaches from here.
+        if let Ok(mut file) = fs::OpenOptions::new().write(true).open(&path) {
+            use std::io::Write;
+            file.write_all(&[b'0'; 64])?;
+            file.sync_all()?;
+        }
+        fs::remove_file(&path)?;
+        files::sync_dir(dir)
     }
 
     /// Writes the key into a book's folder.

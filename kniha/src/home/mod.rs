@@ -1,12 +1,16 @@
-//! A book's folder: `kniha.toml` says what it is, `register.key` opens it, `register.db` holds it (unless PostgreSQL does).
+//! A book's folder: `kniha.toml` says what it is, `register.db` holds it (unless PostgreSQL does). `register.key` opens it, or, once it has members, one of
+//! them who signs in ([`house`]).
 //!
 //! The folder is named by `--book DIR`, else `KNIHA_BOOK`, else `./book`. Reads files and the two environment variables of the book.
 
 pub(crate) mod config;
 pub(crate) mod files;
+pub(crate) mod house;
 pub(crate) mod key;
 pub(crate) mod lock;
+pub(crate) mod policy;
 pub(crate) mod restoring;
+pub(crate) mod set;
 
 use std::path::{Path, PathBuf};
 
@@ -55,10 +59,35 @@ impl Home {
         place(&self.dir, &self.config.database, key)
     }
 
+    /// The key of the book: from its file, or brought by a member who signs in, and who then works here.
+    pub(crate) async fn key(&mut self) -> anyhow::Result<RegisterKey> {
+        if !house::is_closed(&self.dir) {
+            return RegisterKey::read(&self.dir);
+        }
+        let house = house::open(&self.dir).await?;
+        let signed_in = house::sign_in(&house).await;
+        house.close().await;
+        house.spool().close().await;
+        let signed_in = signed_in?;
+        let register = signed_in.register.ok_or_else(|| {
+            Failure::refused(
+                "You are not among those who work with the book.",
+                "Auditors, operators and custodians have their own pages and no key to the register.",
+            )
+        })?;
+        self.config.member = signed_in.present.id();
+        Ok(RegisterKey::of(&register))
+    }
+
     /// Opens the book, and finishes first what a restore that was cut off left to do.
     pub(crate) async fn store(&mut self) -> anyhow::Result<Store> {
-        let key = RegisterKey::read(&self.dir)?;
-        let place = self.place(&key)?;
+        let key = self.key().await?;
+        self.store_with(&key).await
+    }
+
+    /// Opens the book with its key.
+    pub(crate) async fn store_with(&mut self, key: &RegisterKey) -> anyhow::Result<Store> {
+        let place = self.place(key)?;
         if let Place::Sqlite { file, .. } = &place
             && !file.exists()
         {

@@ -16,8 +16,9 @@ use serde::{Deserialize, Serialize};
 use crate::exit::Failure;
 use crate::home::files;
 
-const FOLDER: &str = "outbox";
+pub(crate) const FOLDER: &str = "outbox";
 const END: &str = ".toml";
+const LOCK: &str = "outbox.lock";
 
 /// What waits for one mailbox.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +72,14 @@ impl Waiting {
 
 fn path(book: &Path, mailbox: &MailboxId) -> PathBuf {
     book.join(FOLDER).join(format!("{}{END}", HEXLOWER.encode(&mailbox.0)))
+}
+
+/// Whoever reads a file in order to replace it holds this meanwhile; waits for whoever does now. It ends with the process.
+pub(crate) fn lock(book: &Path) -> std::io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(book.join(LOCK))?;
+    file.lock()?;
+    Ok(file)
 }
 
 /// What waits for a mailbox.

@@ -52,11 +52,12 @@ impl Among {
     /// Counts the names.
     pub(crate) fn of(kind: Kind, names: &[String]) -> Among {
         let names = names.iter().map(String::as_str);
+        let bodies = |kind| Among::Bodies(kind, Frequencies::from_names(names.clone(), kind));
         match kind {
             Kind::Person => Among::Persons(name::Rarity::from_names(names)),
-            Kind::Organisation => Among::Bodies(organisation::Kind::Organisation, Frequencies::from_names(names)),
-            Kind::Unit => Among::Bodies(organisation::Kind::Unit, Frequencies::from_names(names)),
-            Kind::Place => Among::Places(Frequencies::from_names(names)),
+            Kind::Organisation => bodies(organisation::Kind::Organisation),
+            Kind::Unit => bodies(organisation::Kind::Unit),
+            Kind::Place => Among::Places(Frequencies::from_names(names, organisation::Kind::Place)),
         }
     }
 

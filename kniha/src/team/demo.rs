@@ -4,11 +4,13 @@
 
 use std::path::Path;
 
+use kniha_core::access::Hats;
 use kniha_core::lang::Lang;
-use kniha_seal::keyfile::{MemberKey, Passphrase, WrappingKey};
+use kniha_seal::keyfile::{KeyFile, MemberKey, Passphrase, WrappingKey};
 use kniha_seal::keylist::{SignedList, Trusted};
 use kniha_seal::part::Day;
 use kniha_seal::sign::Purpose;
+use zeroize::Zeroizing;
 
 use super::desk_keys::DeskKeys;
 use super::plan::{Plan, Size};
@@ -31,7 +33,36 @@ pub struct DemoTeam {
     pub desk: DeskKeys,
     /// The list, believed.
     pub trusted: Trusted,
+    /// Who signs in at the demo's desk; empty where no keys were written.
+    pub accounts: Vec<DemoAccount>,
+    /// The one passphrase of all their keys, in English.
+    pub words: Zeroizing<String>,
 }
+
+/// Somebody who signs in at a demo's desk.
+pub struct DemoAccount {
+    /// The login.
+    pub login: &'static str,
+    /// The hats.
+    pub hats: Hats,
+    /// The key itself, which no real desk has.
+    pub key: MemberKey,
+    /// The key, closed.
+    pub key_file: KeyFile,
+}
+
+/// Who works at the demo's desk: login, hats, and which key of the key list is theirs; the others are in no key list.
+const ACCOUNTS: [(&str, &str, Option<(&str, usize)>); 9] = [
+    ("alena", "opener investigator", Some(("screener", 0))),
+    ("taras", "opener investigator", Some(("screener", 1))),
+    ("vera", "opener", Some(("screener", 2))),
+    ("mikita", "opener", Some(("screener", 3))),
+    ("hanna", "lawyer", Some(("lawyer", 0))),
+    ("yury", "lawyer", Some(("lawyer", 1))),
+    ("ira", "auditor", None),
+    ("pavel", "operator", None),
+    ("newcomer", "investigator", None),
+];
 
 /// Makes a small team for a book that has none: desk keys and a signed key list in the book's folder, and, where `keys` names a folder, the members'
 /// secret keys in it (`custodian-1.key` …, `PASSPHRASE.txt`). Without a folder they are in memory alone and nothing waits for Argon2id.
@@ -53,6 +84,7 @@ pub fn demo(book: &Path, book_id: [u8; 32], keys: Option<&Path>, today: Day, add
         addresses,
     };
     plan.check()?;
+    let (mut accounts, mut words) = (Vec::new(), Zeroizing::new(String::new()));
     if let Some(folder) = keys {
         std::fs::create_dir_all(files::parent(folder))?;
         files::create_dir(folder)?;
@@ -66,6 +98,16 @@ pub fn demo(book: &Path, book_id: [u8; 32], keys: Option<&Path>, today: Day, add
                 files::write_new(&folder.join(format!("{name}.pub")), key.public().to_text().as_bytes())?;
             }
         }
+        for (login, hats, listed) in ACCOUNTS {
+            let key = match listed {
+                Some(("screener", i)) => screeners[i].clone(),
+                Some((_, i)) => lawyers[i].clone(),
+                None => MemberKey::random(&mut rng),
+            };
+            let key_file = key.close(&under, &mut rng)?;
+            accounts.push(DemoAccount { login, hats: Hats::parse(hats)?, key, key_file });
+        }
+        words = passphrase.text(Lang::En);
     }
     let desk = DeskKeys::make(book, &mut rng)?;
     let mut signed = SignedList::unsigned(plan.list(book_id, &desk, None))?;
@@ -75,7 +117,7 @@ pub fn demo(book: &Path, book_id: [u8; 32], keys: Option<&Path>, today: Day, add
     }
     let trusted = Trusted::first(&signed, &signed.digest())?;
     folder::publish(book, &signed)?;
-    Ok(DemoTeam { custodians, screeners, lawyers, desk, trusted })
+    Ok(DemoTeam { custodians, screeners, lawyers, desk, trusted, accounts, words })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::members::read_bounded;
 use crate::exit::{Exit, Failure, chain};
 use crate::home::files;
 
-const FOLDER: &str = "keylists";
+pub(crate) const FOLDER: &str = "keylists";
 const FIRST: &str = "first";
 
 /// The list that is believed now: the newest, checked link by link from the first one. `None` where none was published. Whether it holds today is for

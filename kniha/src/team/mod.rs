@@ -16,7 +16,7 @@ mod shape;
 mod signature;
 
 pub use day::{text as day_text, today};
-pub use demo::{DemoTeam, demo};
+pub use demo::{DemoAccount, DemoTeam, demo};
 pub use desk_keys::DeskKeys;
 pub use folder::{current, served};
 pub use portal::portal_folder;
@@ -24,7 +24,7 @@ pub use shape::{Shape, ShapeError};
 
 pub(crate) use day::parse as parse_day;
 pub(crate) use desk_keys::{FILE as DESK_KEYS, rights as desk_keys_rights};
-pub(crate) use folder::{first_list, publish};
+pub(crate) use folder::{FOLDER as KEY_LISTS, first_list, publish};
 pub(crate) use plan::{Plan, Size};
 pub(crate) use signature::ListSignature;
 

@@ -1,5 +1,5 @@
 -- Casework: expiring access, tasks, the sheet of a case, custody, review days, for SQLite (SQLCipher). Its twin stands in the other folder; a test compares them.
--- Days (…day) count from 1970-01-01, UTC. Every table here is only added to, but `access`, `custody_head` and `mark`, which say how things stand now.
+-- Days (…day) count from 1970-01-01, UTC. Every table here is only added to, but `access`, `custody_head` and `seen`, which say how things stand now.
 -- A shipped file is never edited.
 
 -- `access` holds only rows in force: an expired or revoked one is removed, and its history stands in access_event.
@@ -124,7 +124,7 @@ CREATE INDEX review_node_no ON review (node_no);
 CREATE INDEX review_day ON review (day);
 
 -- How far each member has looked at what changed: the newest claim and move they had before them. No time stands here.
-CREATE TABLE mark (
+CREATE TABLE seen (
     member_no INTEGER PRIMARY KEY,
     claim_no INTEGER NOT NULL,
     event_no INTEGER NOT NULL,

@@ -11,6 +11,7 @@ mod crash;
 mod damage;
 mod finding;
 mod imports;
+mod intake;
 mod schema;
 mod support;
 mod whole;

@@ -275,16 +275,18 @@ async fn leaves(portal: &mut impl Portal, inbox: &Inbox, counts: &mut Counts) ->
 
 fn answers(portal: &mut impl Portal, book: &Path, counts: &mut Counts) -> anyhow::Result<()> {
     for mailbox in outbox::mailboxes(book)? {
-        let mut held = outbox::read(book, &mailbox)?;
-        let mut pushed = false;
-        for waiting in held.blocks.iter_mut().filter(|waiting| !waiting.pushed) {
+        let mut pushed = Vec::new();
+        for waiting in outbox::read(book, &mailbox)?.blocks.iter().filter(|waiting| !waiting.pushed) {
             let Some((id, block)) = waiting.sealed() else { continue };
             whole(portal, &Ask::PutBlock { mailbox, id, expires_month: waiting.expires_month, block }, 0)?;
-            waiting.pushed = true;
-            pushed = true;
+            pushed.push(waiting.seq);
             counts.answers += 1;
         }
-        if pushed {
+        if !pushed.is_empty() {
+            // Read again: while the portal was asked, somebody may have written another answer.
+            let _lock = outbox::lock(book)?;
+            let mut held = outbox::read(book, &mailbox)?;
+            held.blocks.iter_mut().filter(|waiting| pushed.contains(&waiting.seq)).for_each(|waiting| waiting.pushed = true);
             outbox::write(book, &mailbox, &held)?;
         }
     }

@@ -10,6 +10,7 @@ mod taking;
 
 use std::path::{Path, PathBuf};
 
+use kniha_inbox::Inbox;
 use kniha_seal::part::Day;
 use serde_json::json;
 
@@ -92,6 +93,19 @@ pub(crate) async fn run(raw: Raw, book: &Path) -> anyhow::Result<()> {
             "Tell the auditors: an honest sender makes neither.",
         )
         .into());
+    }
+    Ok(())
+}
+
+/// One round with a portal into a spool that is open: what the desk does while it serves.
+pub(crate) async fn into(inbox: &Inbox, book: &Path, from: Address) -> anyhow::Result<()> {
+    let dir = spool::of(book);
+    let _lock = spool::lock(&dir)?;
+    let mut counts = Counts::default();
+    let mut portal = remote::Remote::new(book, from)?;
+    fetching::round(&mut portal, inbox, &dir, book, &mut counts).await?;
+    if counts.apart + counts.refused > 0 {
+        say::note(&format!("{} parts were kept apart and {} were not taken: tell the auditors, an honest sender makes neither.", counts.apart, counts.refused));
     }
     Ok(())
 }

@@ -162,6 +162,8 @@ fn heaviest(table: &[[Match; MOST_PARTS]; MOST_PARTS], taken: &Taken, rows: usiz
 fn pair(one: &Part, other: &Part) -> Match {
     let rarity = one.rarity.min(other.rarity);
     match (one.role, other.role) {
+        // Omar bin Abdullah is not Abdullah bin Omar.
+        _ if one.with_nasab && other.with_nasab && one.nasab != other.nasab => Match::default(),
         (Role::Initial, _) | (_, Role::Initial) => {
             let meets = one.initials & other.initials != 0 && can_be_initial(one, other) && can_be_initial(other, one);
             if meets { Match { weight: rarity.min(Weight::from_db(8)), nearness: NEUTRAL, how: How::Initial } } else { Match::default() }

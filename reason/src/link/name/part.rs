@@ -52,6 +52,9 @@ pub(super) struct Part {
     pub(super) turn: Turn,
     /// A father's name stands in the same name.
     pub(super) with_father: bool,
+    /// After *bin, ibn, bint*: the father's; and whether a part of the same name is.
+    pub(super) nasab: bool,
+    pub(super) with_nasab: bool,
     /// A bit for every sound its initial may be written by.
     pub(super) initials: u32,
     /// How surprising it is to meet this part by chance.
@@ -66,6 +69,7 @@ pub(super) fn parts(name: &str) -> Vec<Part> {
     let idle = |word: &Word| table::idle(&word.text());
     let telling = words.iter().filter(|word| idle(word).is_none()).count();
     let mut parts: Vec<Part> = Vec::new();
+    let (mut of_father, mut of_house) = (false, false);
     for word in &words {
         let kept = match idle(word) {
             None => true,
@@ -74,12 +78,20 @@ pub(super) fn parts(name: &str) -> Vec<Part> {
             Some(Idle::Particle) => telling == 1,
         };
         if kept && parts.len() < MOST_PARTS {
-            parts.extend(Part::read(word));
+            parts.extend(Part::read(word).map(|part| Part { nasab: of_father, ..part }));
         }
+        of_father = !parts.is_empty() && !of_house && (is_son_of(word) || (of_father && !kept));
+        // Al bin Ali is a house, not a son.
+        of_house = *word.text() == *"al";
     }
     settle(&mut parts);
     know_each_other(&mut parts);
     parts
+}
+
+/// The Arabic nasab: what follows is the father's name.
+fn is_son_of(word: &Word) -> bool {
+    matches!(&*word.text(), "bin" | "ben" | "ibn" | "bint")
 }
 
 fn after_given(parts: &[Part]) -> bool {
@@ -91,11 +103,13 @@ fn after_given(parts: &[Part]) -> bool {
 fn know_each_other(parts: &mut [Part]) {
     let with_father = parts.iter().any(|part| part.role == Role::Patronymic);
     let son = parts.iter().any(|part| part.role == Role::Patronymic && part.sex == Some(Sex::Man));
+    let with_nasab = parts.iter().any(|part| part.nasab);
     let several = parts.iter().filter(|part| part.role == Role::Initial).count() > 1;
     // Дмитрий А. Жук: after a given name an initial is the father's.
     let mut first = several || !after_given(parts);
     for part in parts {
         part.with_father = with_father;
+        part.with_nasab = with_nasab;
         if part.role == Role::Given && son {
             part.sex = None;
         }
@@ -125,6 +139,8 @@ impl Part {
             sex: None,
             turn: Turn::Alone,
             with_father: false,
+            nasab: false,
+            with_nasab: false,
             initials: own,
             rarity: Weight::NOTHING,
             digest,
@@ -275,5 +291,15 @@ mod tests {
         assert_eq!(texts("Mr. Usama bin al-Ladin"), ["usama", "ladin"]);
         assert_eq!(texts("Ben Netanyahu"), ["ben", "netanyahu"]);
         assert_eq!(texts("President"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_father_after_bin_is_not_the_son() {
+        let weight = |one: &str, other: &str| super::super::Prepared::new(one).compare(&super::super::Prepared::new(other)).weight;
+        let turned = weight("Salim bin Yunus al-Harthy", "Yunus bin Salim al-Harthy");
+        assert!(turned < Weight::NOTHING, "{turned}");
+        for other in ["Salim ibn Yunus al-Harthy", "Salim Yunus al-Harthy", "al-Harthy, Salim bin Yunus", "Salim bin Yunus Al bin Harthy"] {
+            assert!(weight("Salim bin Yunus al-Harthy", other) >= super::super::SAME, "{other}");
+        }
     }
 }

@@ -79,12 +79,12 @@ pub(super) fn compare(one: &Prepared, other: &Prepared) -> Comparison {
         Sides { left: &one.tokens, right: &other.tokens, left_taken: [false; MOST_TOKENS], right_taken: [false; MOST_TOKENS], found: Comparison::nothing() };
     let kind = one.kind.max(other.kind);
     sides.same();
+    sides.joined(false);
+    sides.joined(true);
     if kind == Kind::Unit {
         sides.cut_short();
     }
     sides.sounding();
-    sides.joined(false);
-    sides.joined(true);
     sides.abbreviated(false);
     sides.abbreviated(true);
     sides.syllables(false);

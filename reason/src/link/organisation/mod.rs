@@ -43,7 +43,7 @@ impl Prepared {
     /// Reads a name.
     #[must_use]
     pub fn new(name: &str, kind: Kind) -> Prepared {
-        let (tokens, legal) = tokens::tokens(name);
+        let (tokens, legal) = tokens::tokens(name, kind);
         let text: String = tokens.iter().map(|token| &*token.text).collect::<Vec<_>>().join(" ");
         Prepared { tokens: tokens.into(), legal, kind, text: text.into() }
     }
@@ -83,11 +83,11 @@ pub struct Frequencies {
 
 impl Frequencies {
     /// Counts the words of names.
-    pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Frequencies {
+    pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>, kind: Kind) -> Frequencies {
         let mut frequencies = Frequencies::default();
         for name in names {
             frequencies.names += 1;
-            let mut keys: Vec<u64> = tokens::tokens(name).0.iter().map(|token| token.key).collect();
+            let mut keys: Vec<u64> = tokens::tokens(name, kind).0.iter().map(|token| token.key).collect();
             keys.sort_unstable();
             keys.dedup();
             keys.into_iter().for_each(|key| *frequencies.counts.entry(key).or_insert(0) += 1);
@@ -136,6 +136,54 @@ mod tests {
     fn first_letters_go_before_a_word_cut_short() {
         assert_eq!(hows("TAC", "Tactical Air Command"), [(How::Abbreviation, true)]);
         assert_eq!(hows("Tact", "Tactical Air")[0], (How::Abbreviation, true));
+    }
+
+    #[test]
+    fn a_unit_has_no_legal_form() {
+        assert_eq!(hows("FADC", "Fleet Air Defence Corp"), [(How::Abbreviation, true)]);
+        assert_eq!(hows("рота", "Company"), [(How::Same, true)]);
+        let (a, b) = (Prepared::new("Fleet Corp", Kind::Organisation), Prepared::new("Fleet", Kind::Organisation));
+        assert_eq!(a.words().collect::<Vec<_>>(), b.words().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn headquarters_are_two_letters_in_abbreviations() {
+        for (short, long) in [("FHQ", "Fleet Headquarters"), ("NHQ", "Naval HQ")] {
+            assert_eq!(hows(short, long), [(How::Abbreviation, true)], "{short}");
+        }
+    }
+
+    #[test]
+    fn no_is_the_sign_of_a_number_only_before_one() {
+        let words = |name| Prepared::new(name, Kind::Unit).words().map(|word| word.0.to_owned()).collect::<Vec<_>>();
+        assert_eq!(words("School No. 5"), words("School № 5"));
+        assert_eq!(words("School No. 5"), ["school", "5"]);
+        assert_eq!(hows("Nomans", "No Mans"), [(How::Joined, true)]);
+    }
+
+    #[test]
+    fn first_letters_may_be_small() {
+        for short in ["NATO", "Nato", "nato"] {
+            assert_eq!(hows(short, "North Atlantic Treaty Organisation"), [(How::Abbreviation, true)], "{short}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_both_words_rather_than_like_the_first() {
+        assert_eq!(hows("Kastrychnitskaia", "Kastrychnits Kaia"), [(How::Joined, true)]);
+    }
+
+    #[test]
+    fn legal_forms_are_known_in_full() {
+        let legal = |name| Prepared::new(name, Kind::Organisation).legal;
+        for (short, long) in [
+            ("Alfa S.R.L.", "Societatea cu Răspundere Limitată Alfa"),
+            ("Alfa SpA", "Alfa Società per Azioni"),
+            ("УП Альфа", "Унитарное предприятие «Альфа»"),
+            ("UAB Alfa", "Uždaroji akcinė bendrovė „Alfa“"),
+        ] {
+            assert!(legal(short).is_some() && legal(short) == legal(long), "{long}");
+        }
     }
 
     #[test]

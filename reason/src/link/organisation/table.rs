@@ -35,6 +35,8 @@ struct Table {
     /// By folded word, and by stem where no word is the same.
     words: BTreeMap<String, Known>,
     stems: BTreeMap<String, Known>,
+    /// What words say that are legal forms too: *company*.
+    beside_forms: BTreeMap<String, Known>,
     /// By stems parted by spaces.
     phrases: BTreeMap<String, Known>,
     nonprofit: Legal,
@@ -45,7 +47,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("../..
 
 impl Table {
     fn read(text: &str) -> Table {
-        let mut table = Table { words: BTreeMap::new(), stems: BTreeMap::new(), phrases: BTreeMap::new(), nonprofit: 0, any: 0 };
+        let mut table = Table { words: BTreeMap::new(), stems: BTreeMap::new(), beside_forms: BTreeMap::new(), phrases: BTreeMap::new(), nonprofit: 0, any: 0 };
         let (mut concept, mut legal) = (0, 0);
         let mut phrases: Vec<(String, Known)> = Vec::new();
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -79,8 +81,10 @@ impl Table {
         }
         // Single words first: what a word of a phrase is known by depends on them.
         for (form, known) in &phrases {
-            if let [one] = table.telling(form)[..] {
-                table.words.insert(one.to_owned(), *known);
+            if let [one] = table.telling(form)[..]
+                && let Some(other @ Known::Word { .. }) = table.words.insert(one.to_owned(), *known)
+            {
+                table.beside_forms.insert(one.to_owned(), other);
             }
         }
         for (form, known) in &phrases {
@@ -121,6 +125,11 @@ pub(super) fn word(folded: &str) -> Option<Known> {
     let long = folded.chars().nth(4).is_some();
     let known = TABLE.words.get(folded).or_else(|| if long { TABLE.stems.get(&stem(folded)) } else { None });
     known.copied().or_else(|| misspelt(folded))
+}
+
+/// What is known of a folded word beside that it is a legal form.
+pub(super) fn beside_form(folded: &str) -> Option<Known> {
+    TABLE.beside_forms.get(folded).copied()
 }
 
 /// Letters from which on a word with one slip is still known. Shorter words are one slip from other words and names.

@@ -2,8 +2,8 @@
 
 use kniha_core::words::{fold, stem};
 
-use super::Frequencies;
 use super::table::{self, Kind, Known, LONGEST_PHRASE, Legal};
+use super::{Frequencies, Kind as Of};
 use crate::link::name::code::Code;
 use crate::link::name::letters::words;
 use crate::link::name::read::readings;
@@ -48,12 +48,12 @@ pub(super) struct Token {
 }
 
 /// A name as tokens, with its legal form.
-pub(super) fn tokens(name: &str) -> (Vec<Token>, Option<Legal>) {
-    let pieces = pieces(name);
+pub(super) fn tokens(name: &str, of: Of) -> (Vec<Token>, Option<Legal>) {
+    let pieces = pieces(name, of);
     let (mut found, mut legal) = (Vec::new(), None);
     let mut at = 0;
     while at < pieces.len() && found.len() < MOST_TOKENS {
-        let (known, taken) = longest(&pieces[at..]);
+        let (known, taken) = longest(&pieces[at..], of);
         match known {
             Some(Known::Legal(form)) if at > 0 || pieces.len() > taken => legal = legal.or(Some(form)),
             Some(Known::Word { kind: Kind::Idle, .. }) => {}
@@ -105,9 +105,16 @@ impl Piece {
     fn is_idle(&self) -> bool {
         matches!(self.known, Some(Known::Word { kind: Kind::Idle, .. }))
     }
+
+    /// *Company* is a size again, *Corp* a word like any other.
+    fn forget_legal_form(&mut self) {
+        if let Some(Known::Legal(_)) = self.known {
+            self.known = table::beside_form(&self.text);
+        }
+    }
 }
 
-fn pieces(name: &str) -> Vec<Piece> {
+fn pieces(name: &str, of: Of) -> Vec<Piece> {
     let cut: String = name.chars().take(LONGEST).collect();
     let mut pieces: Vec<Piece> = Vec::new();
     let mut extra = false;
@@ -126,6 +133,9 @@ fn pieces(name: &str) -> Vec<Piece> {
         if pieces.len() > 2 * MOST_TOKENS {
             break;
         }
+    }
+    if of == Of::Unit {
+        pieces.iter_mut().for_each(Piece::forget_legal_form);
     }
     if pieces.iter().all(|piece| piece.extra) {
         pieces.iter_mut().for_each(|piece| piece.extra = false);
@@ -172,15 +182,18 @@ fn push_pieces(folded: &str, extra: bool, pieces: &mut Vec<Piece>) {
 
 fn piece(text: &str, extra: bool, pieces: &mut Vec<Piece>) {
     const ORDINAL: [&str; 16] = ["st", "nd", "rd", "th", "я", "й", "ая", "ый", "ий", "ой", "го", "ого", "га", "е", "и", "ы"];
+    // *No. 5, № 5*, but not *No Man's Land*.
+    if table::number(text).is_some() {
+        pieces.pop_if(|sign| matches!(&*sign.text, "no" | "nr"));
+    }
     let after_number = pieces.last().is_some_and(|piece| piece.text.bytes().all(|b| b.is_ascii_digit()));
-    let idle = matches!(text, "no" | "nr" | "№") || (after_number && ORDINAL.contains(&text));
-    if !idle {
+    if !(after_number && ORDINAL.contains(&text)) {
         pieces.push(Piece { text: text.to_owned(), extra, known: table::word(text), key: table::key(text), near: table::near_key(text) });
     }
 }
 
 /// The longest phrase of the table that the pieces begin with, or what is known of the first one.
-fn longest(pieces: &[Piece]) -> (Option<Known>, usize) {
+fn longest(pieces: &[Piece], of: Of) -> (Option<Known>, usize) {
     let (mut keys, mut near) = (String::new(), String::new());
     let mut best = (pieces[0].known, 1);
     let mut words = 0;
@@ -201,6 +214,7 @@ fn longest(pieces: &[Piece]) -> (Option<Known>, usize) {
         // Three words bear out a slip in one of them.
         if words > 1
             && let Some(known) = table::phrase(&keys).or_else(|| if words > 2 { table::phrase(&near) } else { None })
+            && (of != Of::Unit || !matches!(known, Known::Legal(_)))
         {
             best = (Some(known), at + 1);
         }
@@ -219,6 +233,10 @@ impl Token {
         let mut initials = [0; MOST_INITIALS];
         let telling = pieces.iter().filter(|piece| !piece.is_idle());
         initials.iter_mut().zip(telling).for_each(|(letter, piece)| *letter = initial(&piece.text));
+        if text == "hq" || text.starts_with("headquarter") {
+            // GHQ, AHQ: the word keeps its own abbreviation.
+            initials[..2].copy_from_slice(b"hq");
+        }
         Token {
             role,
             extra: pieces[0].extra,
