@@ -20,7 +20,7 @@ use kniha_core::time::UtcMicros;
 use kniha_core::value::Value;
 use kniha_core::vocab::{NodeKind, property};
 use kniha_gate::{ActKind, Present};
-use kniha_store::{Card, Piece, Sight, Store, Terms};
+use kniha_store::{Card, NewTask, Piece, Saying, Sight, Store, Terms};
 
 use crate::cast;
 use crate::rooms::Rooms;
@@ -151,7 +151,9 @@ impl Objects {
             "/static/{name}" => ("desk.css".to_owned(), false),
             "/new/{kind}" => ("person".to_owned(), false),
             "/r/{id}/structure" => (of_case::<()>(case, 2).to_string(), true),
-            "/r/{id}/cited" => (of_case::<()>(case, 3).to_string(), true),
+            "/r/{id}/cited" | "/r/{id}/erase" => (of_case::<()>(case, 3).to_string(), true),
+            path if path.starts_with("/cases/{id}") => (case.to_string(), true),
+            path if path.starts_with("/tasks/{id}") => (of_case::<()>(case, 31).to_string(), true),
             "/c/{id}/leave" => (of_case::<()>(case, 12).to_string(), true),
             path if path.starts_with("/r/{id}") => (of_case::<()>(case, 1).to_string(), true),
             path if path.starts_with("/c/{id}") => (of_case::<()>(case, 11).to_string(), true),
@@ -162,11 +164,33 @@ impl Objects {
             path if path.starts_with("/join/") => (self.asked.to_string(), false),
             path => panic!("the matrix knows no example of {path}: add one to Objects::path"),
         };
-        let (before, rest) = way.path.split_once('{').unwrap();
-        let after = rest.split_once('}').unwrap().1;
-        assert!(!after.contains('{'), "{}", way.path);
-        (format!("{before}{name}{after}"), of_a_case, format!("{before}{}{after}", nothing()))
+        let entry = of_case::<()>(case, 30).to_string();
+        let with = |name: &str, entry: &str| {
+            let (before, rest) = way.path.split_once('{').unwrap();
+            let path = format!("{before}{name}{}", rest.split_once('}').unwrap().1).replace("{entry}", entry);
+            assert!(!path.contains('{'), "the matrix knows no example of {}", way.path);
+            // This form asks for one of the case's elements.
+            if path.ends_with("/support") { format!("{path}?element={entry}") } else { path }
+        };
+        (with(&name, &entry), of_a_case, with(&nothing(), &nothing()))
     }
+}
+
+/// What the form of a way sends, beside its token: enough that it is asked whose it is, and not only whether it is whole.
+fn fields(way: &Way, case: CaseId) -> Vec<(&'static str, String)> {
+    let mut fields = vec![("press", id::<()>(201).to_string())];
+    match way.path.as_str() {
+        "/tasks/{id}" => fields.push(("act", "done".to_owned())),
+        "/cases/{id}/task" => fields.push(("words", "Ask".to_owned())),
+        "/r/{id}/task" | "/r/{id}/add" => fields.push(("property", "person.sex".to_owned())),
+        "/cases/{id}/elements" => fields.push(("element", "torture_rs_pain".to_owned())),
+        "/cases/{id}/back/{entry}" => fields.push(("reason", "a mistake".to_owned())),
+        "/cases/{id}/support" => {
+            fields.extend([("element", of_case::<()>(case, 30).to_string()), ("claim", of_case::<()>(case, 11).to_string()), ("stance", "for".to_owned())]);
+        }
+        _ => {}
+    }
+    fields
 }
 
 /// A case with a record of each kind that a way asks for, made by a member who works in it.
@@ -203,6 +227,9 @@ async fn fill(store: &Store, by: MemberId, case: CaseId, now: UtcMicros) {
     let base = Piece { part: *of_case::<()>(case, 21).bytes(), compartment: "base".to_owned(), nth: 0 };
     write.add_card(&card, &[base]).await.unwrap();
     write.put_in_case(card.id, Sight::Cards, case).await.unwrap();
+    write.say(of_case(case, 30), case, &Saying::Element("torture_rs_pain".to_owned())).await.unwrap();
+    let task = NewTask { id: of_case(case, 31), case, words: "Ask".to_owned(), who: None, due: None, gap: None };
+    write.add_task(&task).await.unwrap();
     write.commit().await.unwrap();
 }
 
@@ -237,7 +264,7 @@ struct Visitor<'a> {
 }
 
 impl Visitor<'_> {
-    async fn go(&self, method: &Method, path: &str) -> Answer {
+    async fn go(&self, method: &Method, path: &str, fields: &[(&str, String)]) -> Answer {
         let ticket = self.who.as_ref().map(|who| self.rooms.sessions().begin(Arc::clone(who), self.rooms.now()).unwrap());
         let request = Request::builder().method(method.clone()).uri(path);
         let request = match &ticket {
@@ -250,7 +277,8 @@ impl Visitor<'_> {
                 .as_ref()
                 .filter(|_| self.who.as_ref().is_some_and(|who| who.id() != id(71)))
                 .map_or_else(|| self.rooms.door().text(), |ticket| ticket.form().text());
-            form(&[("token", &token)])
+            let fields = fields.iter().map(|(name, value)| (*name, value.as_str()));
+            form(&std::iter::once(("token", token.as_str())).chain(fields).collect::<Vec<_>>())
         } else {
             String::new()
         };
@@ -313,14 +341,16 @@ async fn every_way_opens_to_whom_it_is_for_and_to_nobody_else() {
                 let (path, of_a_case, missing) = objects.path(way, relation);
                 let wanted = expect(way.may, subject, relation, of_a_case);
                 let visitor = visitor(relation);
-                let answer = visitor.go(&way.method, &path).await;
+                let fields = fields(way, relation.case());
+                let answer = visitor.go(&way.method, &path, &fields).await;
                 let got = seen(&answer);
                 cells += 1;
                 let mut fits = got == wanted;
                 if fits && wanted == Expect::Nothing {
                     // The page of what another hat opens is the page of an address that does not exist; that of another case's record, of one that does not.
-                    let other = if of_a_case && may_by_hat(way.may, subject) { missing } else { format!("/nowhere/{}", nothing()) };
-                    let reference = visitor.go(&way.method, &other).await;
+                    let other =
+                        if of_a_case && may_by_hat(way.may, subject) { missing } else { format!("/nowhere{}", path.find('?').map_or("", |at| &path[at..])) };
+                    let reference = visitor.go(&way.method, &other, &fields).await;
                     fits = reference.status == answer.status && reference.body.replace(&other, "HERE") == answer.body.replace(&path, "HERE");
                 }
                 if !fits {

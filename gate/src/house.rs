@@ -31,7 +31,7 @@ pub struct Inner {
     pub(crate) gate: Db,
     pub(crate) spool: Inbox,
     pub(crate) book: [u8; 32],
-    pub(crate) opening: Semaphore,
+    pub(crate) opening: Arc<Semaphore>,
     pub(crate) waiting: AtomicUsize,
 }
 
@@ -72,7 +72,7 @@ impl House {
             on!(&mut *tx, c => sqlx::query_scalar("SELECT id FROM book").fetch_optional(c).await).map_err(&doing)?
         };
         let book = id.and_then(|id| id.try_into().ok()).ok_or_else(|| damaged("book", "id"))?;
-        Ok(House(Arc::new(Inner { db, gate, spool, book, opening: Semaphore::new(AT_ONCE), waiting: AtomicUsize::new(0) })))
+        Ok(House(Arc::new(Inner { db, gate, spool, book, opening: Arc::new(Semaphore::new(AT_ONCE)), waiting: AtomicUsize::new(0) })))
     }
 
     /// The sealed parts, as they were collected.

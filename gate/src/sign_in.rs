@@ -3,6 +3,9 @@
 //! Nobody learns which of the three was wrong. The words have 88 bits, so that guessing them is hopeless; waits protect the code and the machine's memory.
 //! An unknown login costs the same time as a known one.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use kniha_core::id::MemberId;
 use kniha_core::time::UtcMicros;
 use kniha_db::on;
@@ -10,6 +13,8 @@ use kniha_seal::holder::KeyHolder;
 use kniha_seal::keyfile::{KeyFile, KeyFileError, MemberKey, MemberPublic, Passphrase, PassphraseError, WrappingKey};
 use kniha_seal::secret::Secret;
 use kniha_seal::wrap::{Own, OwnUse};
+
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::account::{AccountState, folded, member};
 use crate::error::{GateError, damaged, database};
@@ -202,15 +207,23 @@ impl House {
         .transpose()
     }
 
-    /// Tries the words on a key file, on a thread of its own; where there is none, the time goes all the same.
-    async fn try_words(&self, file: Option<KeyFile>, meant: Vec<Passphrase>) -> Result<Option<MemberKey>, SignInError> {
-        let waiting = self.waiting.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let _left = Left(&self.waiting);
+    /// A place among the few who take the machine's memory at once. It goes with the work and not with whoever asked: a browser that is closed meanwhile
+    /// gives no place away while its work goes on.
+    async fn turn(&self) -> Result<Turn, SignInError> {
+        let waiting = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let left = Left(self.clone());
         if waiting >= QUEUE {
             return Err(SignInError::Crowd);
         }
-        let _turn = self.opening.acquire().await.map_err(|_| SignInError::Crowd)?;
+        let permit = Arc::clone(&self.opening).acquire_owned().await.map_err(|_| SignInError::Crowd)?;
+        Ok(Turn { _permit: permit, _left: left })
+    }
+
+    /// Tries the words on a key file, on a thread of its own; where there is none, the time goes all the same.
+    async fn try_words(&self, file: Option<KeyFile>, meant: Vec<Passphrase>) -> Result<Option<MemberKey>, SignInError> {
+        let turn = self.turn().await?;
         let tried = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
             for passphrase in &meant {
                 match &file {
                     Some(file) => match file.open(passphrase) {
@@ -234,13 +247,9 @@ impl House {
     /// # Errors
     /// [`SignInError::Crowd`], [`SignInError::Memory`], [`SignInError::Gate`].
     pub async fn make_key(&self, passphrase: Passphrase) -> Result<(KeyFile, MemberPublic), SignInError> {
-        let waiting = self.waiting.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let _left = Left(&self.waiting);
-        if waiting >= QUEUE {
-            return Err(SignInError::Crowd);
-        }
-        let _turn = self.opening.acquire().await.map_err(|_| SignInError::Crowd)?;
+        let turn = self.turn().await?;
         let made = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
             let mut rng = rng().map_err(SignInError::Gate)?;
             let key = MemberKey::random(&mut rng);
             let under = WrappingKey::fresh(&passphrase, &mut rng).map_err(|_| SignInError::Memory)?;
@@ -302,11 +311,44 @@ impl House {
     }
 }
 
-/// Counts somebody out again, however their try ends.
-struct Left<'a>(&'a std::sync::atomic::AtomicUsize);
+/// One of those who take the machine's memory.
+struct Turn {
+    _permit: OwnedSemaphorePermit,
+    _left: Left,
+}
 
-impl Drop for Left<'_> {
+/// Counts somebody out again, however their try ends.
+struct Left(House);
+
+impl Drop for Left {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::time::Duration;
+
+    use kniha_db::{Durability, Place};
+    use kniha_inbox::Inbox;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_goes_away_gives_no_place_away_while_their_words_are_tried() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::Sqlite { file: folder.path().join("inbox.db"), key: None, durability: Durability::Full };
+        let house = House::create(folder.path(), [9; 32], Inbox::open(&place, folder.path(), true).await.unwrap()).await.unwrap();
+        let words = "abandon ability able about above absent absorb abstract";
+        for left in [1, 0] {
+            let gone = tokio::time::timeout(Duration::from_millis(100), house.sign_in("nobody", words, "", UtcMicros(0))).await;
+            assert!(gone.is_err(), "words take longer than this");
+            assert_eq!(house.opening.available_permits(), left);
+        }
+        // A third does not even begin before one of the two is done.
+        assert!(matches!(house.sign_in("nobody", words, "", UtcMicros(0)).await, Err(SignInError::Wrong)));
+        assert_eq!(house.waiting.load(Ordering::Relaxed), 2 - house.opening.available_permits());
     }
 }
