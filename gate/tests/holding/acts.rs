@@ -53,18 +53,18 @@ async fn only_those_who_may_decide_together_do() {
         ActKind::Export,
         ActKind::Policy { digest: [1; 32] },
     ];
-    // s1 screener, l1 lawyer, care, aud, op, c1: which pairs may decide, by kind.
-    let people = ["s1", "l1", "care", "aud", "op", "c1"];
+    // s1 and s2 screeners, l1 lawyer, care, aud, op, c1: which pairs may decide, by kind.
+    let people = ["s1", "s2", "l1", "care", "aud", "op", "c1"];
     let may = |kind: usize, a: &str, b: &str| {
-        let content = |x: &str| matches!(x, "s1" | "l1");
+        let content = |x: &str| matches!(x, "s1" | "s2" | "l1");
         let both = |f: &dyn Fn(&str) -> bool| f(a) && f(b);
         let either = |x: &str| a == x || b == x;
         match kind {
-            0 | 1 => both(&|x| matches!(x, "s1" | "l1" | "op" | "c1")) && (content(a) || content(b)),
+            0 | 1 => both(&|x| matches!(x, "s1" | "s2" | "l1" | "op" | "c1")) && (content(a) || content(b)),
             2 => both(&content),
             3 => either("aud") && either("l1"),
             4 | 5 => both(&content) && either("l1"),
-            _ => both(&|x| matches!(x, "s1" | "l1" | "c1")),
+            _ => both(&|x| matches!(x, "s1" | "s2" | "l1" | "c1")),
         }
     };
     let mut decided = 0;
@@ -84,7 +84,7 @@ async fn only_those_who_may_decide_together_do() {
             }
         }
     }
-    assert_eq!(decided, 2 * (5 + 5 + 1 + 1 + 1 + 1 + 3));
+    assert_eq!(decided, 2 * (9 + 9 + 3 + 1 + 2 + 2 + 6));
 }
 
 #[tokio::test]

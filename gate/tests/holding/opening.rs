@@ -123,6 +123,10 @@ async fn a_triage_card_is_looked_at_by_any_screener_and_waits_until_it_is_record
         assert_eq!(end(&ends, sent.base).err(), Some(OpenFailure::NotDrawn), "a look opens no account");
         assert_eq!(end(&ends, PartId::from_random([9; 16])).err(), Some(OpenFailure::Missing));
     }
+    let teams = stage.sent("team", "Сваім.").await;
+    let drawn = stage.present(&stage.drawn(teams.base, TEAM).await[0]).await;
+    let ends = stage.house.look(&drawn, &[teams.base], NOW).await.unwrap();
+    assert_eq!(end(&ends, teams.base).err(), Some(OpenFailure::NotDrawn), "not even for whom it was drawn");
     let lawyer = stage.present("l1").await;
     assert_eq!(end(&stage.house.look(&lawyer, &[sent.triage], NOW).await.unwrap(), sent.triage).err(), Some(OpenFailure::NotDrawn));
     assert!(stage.house.sealed(NOW).await.unwrap().iter().any(|row| row.part == sent.triage));

@@ -247,6 +247,35 @@ async fn of_a_thousand_edits_of_the_log_each_is_found() {
     println!("{} edits found: {kinds:?}", kinds.iter().sum::<u32>());
 }
 
+/// A chain is followed some hundred entries at once, and the borders of those are no holes.
+#[tokio::test]
+async fn a_long_log_is_followed_to_its_end() {
+    let stage = Stage::new().await;
+    let chain = |len: i64| {
+        let mut prev = kniha_core::commit::Hash([0; 32]);
+        let row = |n: i64| {
+            let sealed = n.to_be_bytes().to_vec();
+            let own = kniha_seal::readlog::entry_hash(n.unsigned_abs(), &prev, &sealed);
+            let row = (n, prev.0.to_vec(), own.0.to_vec(), sealed);
+            prev = own;
+            row
+        };
+        (1..=len).map(row).collect::<Vec<Row>>()
+    };
+    for len in [499, 500, 501, 1_000, 1_203] {
+        put_back(&stage, &chain(len)).await;
+        let state = stage.house.log_check().await.unwrap();
+        assert_eq!((state.entries, state.broken), (len.unsigned_abs(), None));
+        assert_eq!(state.head.0.as_slice(), chain(len).last().unwrap().2);
+    }
+    for bad in [500, 501, 1_001, 1_203] {
+        let mut rows = chain(1_203);
+        rows[bad - 1].3[0] ^= 1;
+        put_back(&stage, &rows).await;
+        assert_eq!(stage.house.log_check().await.unwrap().broken, Some(bad as u64));
+    }
+}
+
 #[tokio::test]
 async fn a_log_that_is_put_back_to_an_older_state_is_found_by_what_was_noted_or_signed() {
     let stage = Stage::new().await;
