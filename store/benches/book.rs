@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use kniha_core::claim::{Citation, NewClaim};
+use kniha_core::day::Day;
 use kniha_core::id::{CaseId, MemberId, NodeId};
 use kniha_core::name::{Name, NameKind};
 use kniha_core::time::{UtcMicros, Window};
@@ -270,6 +271,7 @@ async fn run(database: &'static str, place: Place, claims: u64) {
     writing.commit().await.unwrap();
     let half = reader(&mut store.read().await.unwrap(), half).await.unwrap();
 
+    today(&table, &store, &half, seen).await;
     let mut rng = Rng(3);
     let mut times = Vec::new();
     for _ in 0..300 {
@@ -300,6 +302,47 @@ async fn run(database: &'static str, place: Place, claims: u64) {
     table.times("structure, 130,000 people in 5,000 units", times, "≤ 50 ms");
     spellings(&table, &store, member).await;
     store.close().await;
+}
+
+/// What the page Today reads, in a book with 10,000 statements that are looked at again some day and 10,000 tasks besides.
+async fn today(table: &Table, store: &Store, half: &Reader, case: CaseId) {
+    const MANY: u32 = 10_000;
+    let day = Day::of(NOW);
+    let mut writing = store.write(half.id, NOW).await.unwrap();
+    let id = |n: u32, mark: u8| {
+        let mut bytes = [mark; 16];
+        bytes[..4].copy_from_slice(&n.to_be_bytes());
+        bytes
+    };
+    for n in 0..MANY {
+        writing.add_record(NodeId::from_random(id(n, 7)), NodeKind::Source, case).await.unwrap();
+    }
+    for n in 0..MANY {
+        writing.review_by(NodeId::from_random(id(n, 7)), Kept::Other, Some(day.plus(i64::from(n % 700)))).await.unwrap();
+        let (task, due) = (TaskId::from_random(id(n, 9)), (n % 3 == 0).then(|| day.plus(i64::from(n % 400))));
+        writing.add_task(&NewTask { id: task, case, words: format!("task {n}"), who: Some(half.id), due, gap: None }).await.unwrap();
+        if n % 2 == 0 {
+            writing.set_task(task, true, None).await.unwrap();
+        }
+    }
+    writing.commit().await.unwrap();
+    let mut times = Vec::new();
+    for _ in 0..50 {
+        let began = Instant::now();
+        store.lapse(NOW).await.unwrap();
+        let mut tx = store.read().await.unwrap();
+        cases(&mut tx, half).await.unwrap();
+        let (own, _) = tasks(&mut tx, half, &TaskQuery { who: Some(half.id), limit: 20, ..TaskQuery::default() }).await.unwrap();
+        let (running, _) = clocks(&mut tx, half, day.plus(-30), day.plus(14), 8).await.unwrap();
+        let (waiting, _) = unexamined(&mut tx, half, 6).await.unwrap();
+        let news = changes(&mut tx, half, 20).await.unwrap();
+        let mut ids: Vec<NodeId> = waiting.iter().map(|claim| claim.subject).collect();
+        ids.extend(news.records.iter().map(|changed| changed.id));
+        labels(&mut tx, half, &ids).await.unwrap();
+        times.push(began.elapsed());
+        assert!(own.len() == 20 && running.len() == 8 && waiting.len() == 6);
+    }
+    table.times("today, 10,000 statements", times, "≤ 50 ms");
 }
 
 async fn page(store: &Store, reader: &Reader, id: NodeId) -> Duration {

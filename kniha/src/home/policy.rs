@@ -13,20 +13,20 @@ use crate::exit::Failure;
 /// The file in the book's folder.
 pub(crate) const FILE: &str = "policy.toml";
 /// Purposes that need a legal basis each (`register.md`: the basis is separate from permission).
-pub const PURPOSES: [&str; 4] = ["documentation", "proceedings", "sanctions", "publication"];
+pub(crate) const PURPOSES: [&str; 4] = ["documentation", "proceedings", "sanctions", "publication"];
 
 /// What the organisation says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// Who decides why and how the book is kept: the controller, in the words of GDPR art. 4(7).
-    pub controller: String,
+    pub(crate) controller: String,
     /// The country whose law applies, two letters (ISO 3166-1).
-    pub country: String,
+    pub(crate) country: String,
     /// Where the impact assessment is kept (GDPR art. 35): a reference, not the text.
-    pub impact_assessment: String,
+    pub(crate) impact_assessment: String,
     /// The legal basis for each purpose.
-    pub legal_basis: BTreeMap<String, String>,
+    pub(crate) legal_basis: BTreeMap<String, String>,
 }
 
 impl Policy {
@@ -34,7 +34,7 @@ impl Policy {
     ///
     /// # Errors
     /// When the file cannot be read or is not one.
-    pub fn read(dir: &Path) -> anyhow::Result<Policy> {
+    pub(crate) fn read(dir: &Path) -> anyhow::Result<Policy> {
         let path = dir.join(FILE);
         let bad = |what: String| {
             Failure::refused(format!("{} cannot be used: {what}.", path.display()), "Mend the file. docs/COMMANDS.md says what may stand in it.")
@@ -79,8 +79,7 @@ impl Policy {
     }
 
     /// What is empty, as it is called in the file; nothing where a release may be asked for.
-    #[must_use]
-    pub fn missing(&self) -> Vec<String> {
+    pub(crate) fn missing(&self) -> Vec<String> {
         let fields = [("controller", &self.controller), ("country", &self.country), ("impact_assessment", &self.impact_assessment)];
         let mut missing: Vec<String> = fields.iter().filter(|(_, value)| value.trim().is_empty()).map(|(name, _)| (*name).to_owned()).collect();
         let empty = |purpose: &&str| self.legal_basis.get(*purpose).is_none_or(|basis| basis.trim().is_empty());

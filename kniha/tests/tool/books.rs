@@ -141,31 +141,85 @@ fn the_doctor_checks_tables_in_postgres_where_amcheck_is_installed_and_says_wher
     });
 }
 
+/// The whole sets of a backup's folder, the oldest first.
+fn sets(folder: &std::path::Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder.join("wraps")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.retain(|name| !name.starts_with('.'));
+    names.sort();
+    names
+}
+
 #[test]
-fn a_backup_is_encrypted_and_can_be_put_in_place() {
+fn a_backup_is_encrypted_and_becomes_the_same_book_again() {
     on_each(|kind| {
         let book = Book::new(kind);
         book.run(&["import", "2020pb", &data("sample_2020pb.json")]).well();
         let before = book.claims();
-        let copy = book.path("copy.db");
-        book.run(&["backup", copy.to_str().unwrap()]).well();
-        book.run(&["backup", copy.to_str().unwrap()]).refused(1, "is there already");
-        let bytes = fs::read(&copy).unwrap();
+        let (folder, key) = (book.path("copies"), book.dir().join("register.key"));
+        let (shown, key) = (folder.to_str().unwrap(), key.to_str().unwrap().to_owned());
+        book.run(&["backup", shown]).well();
+        let set = folder.join("wraps").join(&sets(&folder)[0]);
+        let bytes = fs::read(set.join("register.db")).unwrap();
         assert!(!bytes.starts_with(b"SQLite format 3"));
         assert!(!bytes.windows(7).any(|w| w == b"Selmark"), "readable without the key");
-        // Back into a book on SQLite: the copy, its key, and the member whom the doctor names.
-        let back = Book::new(Kind::Sqlite);
-        fs::copy(&copy, back.dir().join("register.db")).unwrap();
-        fs::copy(book.dir().join("register.key"), back.dir().join("register.key")).unwrap();
-        let settings = fs::read_to_string(back.dir().join("kniha.toml")).unwrap();
-        let line = |text: &str| text.lines().find(|line| line.starts_with("member")).unwrap().to_owned();
-        let theirs = line(&fs::read_to_string(book.dir().join("kniha.toml")).unwrap());
-        let told = back.run(&["doctor"]).refused(1, "1 faults");
-        assert!(told.out.contains(theirs.split('"').nth(1).unwrap()), "{}", told.out);
-        fs::write(back.dir().join("kniha.toml"), settings.replace(&line(&settings), &theirs)).unwrap();
-        back.run(&["doctor"]).well();
+        assert!(!set.join("register.key").exists(), "the key is not in the copy");
+        let back = Book::none(Kind::Sqlite);
+        back.run(&["restore", shown, "--key", &key]).well();
         assert_eq!(back.claims(), before);
+        back.run(&["doctor"]).well();
+        back.run(&["restore", shown, "--key", &key]).refused(1, "is not empty");
+        // Without the key the book is there and does not open.
+        let closed = Book::none(Kind::Sqlite);
+        let told = closed.run(&["restore", shown]).well();
+        assert!(told.out.contains("Put the register.key"), "{}", told.out);
+        closed.run(&["doctor"]).refused(1, "The doctor found");
+        // A set that was changed is not restored.
+        let file = set.join("kniha.toml");
+        fs::write(&file, fs::read_to_string(&file).unwrap() + "\n").unwrap();
+        Book::none(Kind::Sqlite).run(&["restore", shown]).refused(1, "kniha.toml is not what was written");
     });
+}
+
+#[test]
+fn a_backup_that_is_killed_leaves_no_set_that_is_not_whole() {
+    let book = Book::new(Kind::Sqlite);
+    book.run(&["import", "2020pb", &data("sample_2020pb.json")]).well();
+    let folder = book.path("copies");
+    let shown = folder.to_str().unwrap();
+    let mut cut = 0;
+    for n in 0..10_u64 {
+        let before = if folder.join("wraps").exists() { sets(&folder).len() } else { 0 };
+        let mut child = book.command(&["backup", shown]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(3 + 20 * n));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let after = if folder.join("wraps").exists() { sets(&folder).len() } else { 0 };
+        cut += usize::from(after == before);
+        // Sets are named by the second.
+        std::thread::sleep(std::time::Duration::from_millis(1000 - 20 * n));
+    }
+    assert!(cut > 2, "some were cut off");
+    book.run(&["backup", shown]).well();
+    let names = sets(&folder);
+    for name in &names {
+        let back = Book::none(Kind::Sqlite);
+        back.run(&["restore", shown, "--set", name, "--key", book.dir().join("register.key").to_str().unwrap()]).well();
+        back.run(&["doctor"]).well();
+    }
+    assert_eq!(fs::read_dir(folder.join("wraps")).unwrap().count(), names.len(), "what was cut off is gone after the next one");
+}
+
+#[test]
+fn the_policy_is_asked_and_the_doctor_says_what_is_missing() {
+    let book = Book::none(Kind::Sqlite);
+    book.run(&["init", "--title", "Test", "--yes", "--controller", "The watch of the mill", "--country", "Lithuania"]).refused(2, "two capital letters");
+    book.run(&["init", "--title", "Test", "--yes", "--controller", "The watch of the mill", "--country", "lt"]).well();
+    let written = fs::read_to_string(book.dir().join("policy.toml")).unwrap();
+    assert!(written.contains("controller = \"The watch of the mill\"") && written.contains("country = \"LT\""), "{written}");
+    let told = book.run(&["doctor"]).well();
+    assert!(told.out.contains("look   policy           not said yet, releases are refused: impact_assessment, legal_basis.documentation"), "{}", told.out);
+    fs::write(book.dir().join("policy.toml"), "controler = 1").unwrap();
+    book.run(&["doctor"]).refused(1, "The doctor found");
 }
 
 #[test]

@@ -26,6 +26,7 @@ contracts!(
     a_letter_to_somebody_who_serves_waits_for_another_member,
     the_newest_translation_of_a_segment_stands_and_another_member_checks_it,
     accounts_of_one_source_are_found_by_its_mailbox,
+    accounts_are_in_an_export_and_come_back,
     ten_thousand_accounts_are_listed_at_once,
 );
 
@@ -422,4 +423,18 @@ async fn ten_thousand_accounts_are_listed_at_once(book: &Book) {
     }
     println!("a page of 10,000 accounts with its counts: {best:.1} ms on {}", book.store.database());
     assert!(best < 250.0, "{best} ms");
+}
+
+async fn accounts_are_in_an_export_and_come_back(book: &Book) {
+    keep(book, &[card(1), card(2)]).await;
+    put(book, 1).await;
+    let exported = crate::whole::lines(&book.store).await;
+    for table in ["intake", "intake_part", "intake_event"] {
+        assert!(exported.iter().any(|line| line.contains(&format!("\"table\":\"{table}\""))), "{table}");
+    }
+    let other = book.another().await;
+    let mut rest = exported.iter().cloned();
+    kniha_store::restore(&other.store, || Ok(rest.next()), |_| {}).await.unwrap();
+    let opened = kniha_store::Store::open(&other.place, secret()).await.unwrap();
+    assert_eq!(crate::whole::lines(&opened).await, exported);
 }
