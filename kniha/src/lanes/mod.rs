@@ -3,6 +3,7 @@
 //! Network, files and the terminal; what is sealed, and to whom, is decided in `kniha_seal::submission`.
 
 pub(crate) mod address;
+pub(crate) mod answering;
 pub(crate) mod ask;
 pub(crate) mod client;
 pub(crate) mod found;
