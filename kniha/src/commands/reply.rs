@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use kniha_core::lang::Lang;
-use kniha_seal::mailbox::AnswerKind;
+use kniha_seal::mailbox::{AnswerKind, MOST_TEXT};
 use serde_json::json;
 
 use crate::exit::Failure;
-use crate::lanes::{answering, source_file, told};
-use crate::say;
+use crate::lanes::answering::{Refused, ToSource, answer};
+use crate::lanes::{source_file, told};
+use crate::{clock, say};
 
 /// Answer a source whose account was opened; `kniha collect` brings the answer to the portal
 #[derive(clap::Args)]
@@ -50,16 +51,34 @@ pub(crate) fn run(raw: &Raw, book: &Path) -> anyhow::Result<()> {
         _ => AnswerKind::Text,
     };
     let lang = raw.lang.or(to.lang).unwrap_or(Lang::Be);
-    let source = answering::To { book: to.book, mailbox: to.mailbox, reply: to.reply };
-    let (held, replaced) = answering::seal(book, &source, kind, lang, &text, raw.months)?;
+    let asked = ToSource { mailbox: to.mailbox, reply: &to.reply, book: Some(to.book), kind, lang, text: &text, months: raw.months };
+    let done = answer(book, &asked, clock::now()).map_err(said)?;
     let mut out = say::Out::new();
     if raw.json {
-        out.json(&json!({"answer": held.seq, "replaces": replaced, "waiting": held.blocks.iter().filter(|waiting| !waiting.pushed).count()}))?;
+        out.json(&json!({"answer": done.seq, "replaces": done.replaced, "waiting": done.waiting}))?;
     } else {
-        out.line(&format!("Answer {} is sealed and waits for the next `kniha collect`.", held.seq))?;
-        if let Some(oldest) = replaced {
+        out.line(&format!("Answer {} is sealed and waits for the next `kniha collect`.", done.seq))?;
+        if let Some(oldest) = done.replaced {
             out.line(&format!("It takes the place of answer {oldest}, which the source will not see any more."))?;
         }
     }
     Ok(out.done()?)
+}
+
+/// Why nothing was sealed, and what to do.
+fn said(refused: Refused) -> anyhow::Error {
+    match refused {
+        Refused::NoList => Failure::refused("This book has no key list.", "`kniha team` makes one: a source believes only what its reply key signed.").into(),
+        Refused::List(why) => Failure::refused(format!("The key list does not hold today: {why}."), "Publish the next one with `kniha team`.").into(),
+        Refused::OtherBook => Failure::refused("The source told this to another book.", "Name the right book with --book.").into(),
+        Refused::Keys => Failure::refused(
+            "The desk's keys are not those of the key list: no source would believe the answer.",
+            "Put the right desk.keys back, or publish a list that names these.",
+        )
+        .into(),
+        Refused::Empty => Failure::usage("The answer is empty.", "Write something.").into(),
+        Refused::Long(bytes) => Failure::usage(format!("The answer has {bytes} bytes, and {MOST_TEXT} have room."), "Make two answers of it.").into(),
+        Refused::Seal(why) => Failure::usage(format!("It cannot be sealed: {why}."), "Make it shorter.").into(),
+        Refused::Machine(error) => error,
+    }
 }

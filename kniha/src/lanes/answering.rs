@@ -1,10 +1,9 @@
-//! Answering a source: what was written is sealed to their mailbox, signed with the desk's reply key, and waits in the outbox for the next collecting.
-//!
-//! The command line and the desk's pages both come through here. Reads the key list and the desk's keys, writes the outbox.
+//! Answering a source: sealed to their key, signed with the desk's reply key, into the outbox. For `kniha reply` and for the pages of the desk. Files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kniha_core::lang::Lang;
+use kniha_core::time::UtcMicros;
 use kniha_desk::{Outbox, OutboxError, Outgoing};
 use kniha_seal::mailbox::{Answer, AnswerKind, Block, MOST_TEXT};
 use kniha_seal::part::Day;
@@ -13,85 +12,114 @@ use kniha_seal::xwing::PublicKey;
 use kniha_store::LetterKind;
 use rand_core::Rng;
 
-use super::outbox;
-use crate::clock;
-use crate::exit::{Failure, chain};
+use crate::exit::chain;
+use crate::lanes::outbox;
 use crate::team::{self, DeskKeys};
 
 /// Days of a week: a state is dated to its week, so that it tells less of when somebody worked.
 const WEEK: u32 = 7;
+/// For how many months the portal keeps an answer of the desk.
+const MONTHS: u32 = 6;
 
-/// Whom an answer is for.
-pub(crate) struct To {
-    pub(crate) book: [u8; 32],
+/// To whom, and what.
+pub(crate) struct ToSource<'a> {
     pub(crate) mailbox: MailboxId,
-    pub(crate) reply: PublicKey,
+    pub(crate) reply: &'a PublicKey,
+    /// The book it was told to, where the asker knows.
+    pub(crate) book: Option<[u8; 32]>,
+    pub(crate) kind: AnswerKind,
+    pub(crate) lang: Lang,
+    pub(crate) text: &'a str,
+    pub(crate) months: u32,
 }
 
-/// Seals an answer; gives what now waits for that mailbox, and the number of the answer whose place it takes.
-pub(crate) fn seal(book: &Path, to: &To, kind: AnswerKind, lang: Lang, text: &str, months: u32) -> anyhow::Result<(outbox::Box, Option<u32>)> {
+/// What waits in the outbox now.
+pub(crate) struct Answered {
+    pub(crate) seq: u32,
+    pub(crate) replaced: Option<u32>,
+    pub(crate) waiting: usize,
+}
+
+/// Why nothing was sealed.
+pub(crate) enum Refused {
+    NoList,
+    List(String),
+    OtherBook,
+    Keys,
+    Empty,
+    Long(usize),
+    Seal(String),
+    Machine(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Refused {
+    fn from(error: anyhow::Error) -> Refused {
+        Refused::Machine(error)
+    }
+}
+
+/// Seals an answer and puts it into the outbox of a book's folder.
+///
+/// # Errors
+/// [`Refused`]: nothing was written.
+pub(crate) fn answer(book: &Path, to: &ToSource<'_>, now: UtcMicros) -> Result<Answered, Refused> {
     let today = team::today();
-    let trusted = team::current(book)?
-        .ok_or_else(|| Failure::refused("This book has no key list.", "`kniha team` makes one: a source believes only what its reply key signed."))?;
-    let list = trusted.on(today).map_err(|e| Failure::refused(format!("The key list does not hold today: {e}."), "Publish the next one with `kniha team`."))?;
-    if list.book != to.book {
-        return Err(Failure::refused("The source told this to another book.", "Name the right book with --book.").into());
+    let trusted = team::current(book)?.ok_or(Refused::NoList)?;
+    let list = trusted.on(today).map_err(|e| Refused::List(e.to_string()))?;
+    if to.book.is_some_and(|of| of != list.book) {
+        return Err(Refused::OtherBook);
     }
     let desk = DeskKeys::read(book)?;
     if !desk.are_in(list) {
-        return Err(Failure::refused(
-            "The desk's keys are not those of the key list: no source would believe the answer.",
-            "Put the right desk.keys back, or publish a list that names these.",
-        )
-        .into());
+        return Err(Refused::Keys);
     }
-    let text = text.trim();
+    let text = to.text.trim();
     if text.is_empty() {
-        return Err(Failure::usage("The answer is empty.", "Write something.").into());
+        return Err(Refused::Empty);
     }
     if text.len() > MOST_TEXT {
-        return Err(Failure::usage(format!("The answer has {} bytes, and {MOST_TEXT} have room.", text.len()), "Make two answers of it.").into());
+        return Err(Refused::Long(text.len()));
     }
-    let day = if kind == AnswerKind::Status { Day(today.0 / WEEK * WEEK) } else { today };
-    let _lock = outbox::lock(book)?;
+    let day = if to.kind == AnswerKind::Status { Day(today.0 / WEEK * WEEK) } else { today };
+    let _lock = outbox::lock(book).map_err(|e| Refused::Machine(e.into()))?;
     let mut held = outbox::read(book, &to.mailbox)?;
-    let answer = Answer { seq: held.seq + 1, kind, lang: lang.code().to_owned(), day, list_no: list.no, text: text.to_owned() };
-    let refused = |e| Failure::usage(format!("It cannot be sealed: {}.", chain(&e)), "Make it shorter.");
+    let answer = Answer { seq: held.seq + 1, kind: to.kind, lang: to.lang.code().to_owned(), day, list_no: list.no, text: text.to_owned() };
     let mut rng = team::rng()?;
-    let block = Block::seal(&list.book, &to.mailbox, &to.reply, &answer, &desk.reply, &mut rng).map_err(refused)?;
-    let month = outbox::month(clock::now());
+    let block = Block::seal(&list.book, &to.mailbox, to.reply, &answer, &desk.reply, &mut rng).map_err(|e| Refused::Seal(chain(&e)))?;
+    let month = outbox::month(now);
     let mut id = [0; 16];
     Rng::fill_bytes(&mut rng, &mut id);
-    let replaced = held.add(&block, id, month + months, month);
+    let replaced = held.add(&block, id, month + to.months, month);
     outbox::write(book, &to.mailbox, &held)?;
-    Ok((held, replaced))
+    Ok(Answered { seq: held.seq, replaced, waiting: held.blocks.iter().filter(|waiting| !waiting.pushed).count() })
 }
 
-/// The desk's way to a mailbox.
-pub(crate) struct DeskOutbox {
-    pub(crate) book: std::path::PathBuf,
-    /// The book's number.
-    pub(crate) id: [u8; 32],
+/// The outbox of the desk's pages.
+pub(crate) struct Post {
+    book: PathBuf,
 }
 
-/// For how many months the portal keeps what the desk answers.
-const MONTHS: u32 = 6;
+impl Post {
+    pub(crate) fn of(book: &Path) -> Post {
+        Post { book: book.to_owned() }
+    }
+}
 
-impl Outbox for DeskOutbox {
+impl Outbox for Post {
     fn take(&self, letter: &Outgoing<'_>) -> Result<(), OutboxError> {
-        let reply = PublicKey::from_bytes(&letter.to.reply_key).map_err(|_| OutboxError::Mailbox)?;
-        let to = To { book: self.id, mailbox: MailboxId(letter.to.mailbox), reply };
+        let reply =
+            <[u8; 1216]>::try_from(letter.to.reply_key.as_slice()).ok().and_then(|bytes| PublicKey::from_bytes(&bytes).ok()).ok_or(OutboxError::Mailbox)?;
         let kind = match letter.kind {
             LetterKind::Text => AnswerKind::Text,
-            LetterKind::Request => AnswerKind::Request,
             LetterKind::Status => AnswerKind::Status,
+            LetterKind::Request => AnswerKind::Request,
         };
-        seal(&self.book, &to, kind, letter.lang, letter.text, MONTHS).map(drop).map_err(|error| {
-            crate::say::note(&format!("Answering: {}", crate::exit::explain(&error).1));
-            match team::current(&self.book) {
-                Ok(Some(trusted)) if trusted.on(team::today()).is_ok() => OutboxError::Machine,
-                _ => OutboxError::List,
-            }
-        })
+        let to = ToSource { mailbox: MailboxId(letter.to.mailbox), reply: &reply, book: None, kind, lang: letter.lang, text: letter.text, months: MONTHS };
+        match answer(&self.book, &to, letter.now) {
+            Ok(_) => Ok(()),
+            Err(Refused::NoList | Refused::List(_) | Refused::OtherBook) => Err(OutboxError::List),
+            Err(Refused::Keys) => Err(OutboxError::Keys),
+            Err(Refused::Empty | Refused::Long(_) | Refused::Seal(_) | Refused::Machine(_)) => Err(OutboxError::Machine),
+        }
     }
 }
