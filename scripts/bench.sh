@@ -6,5 +6,6 @@ cd "$(dirname "$0")/.."
 start_postgres
 export KNIHA_SHARED="${KNIHA_SHARED:-$(cd .. && pwd)/shared}"
 cargo bench -p kniha-store --bench book
+cargo bench -p kniha-gate --bench gate
 cargo build --release -q -p kniha
 scripts/same_data.sh --time target/release/kniha

@@ -77,6 +77,7 @@ stage seal cargo test --workspace --test whole
 stage age scripts/age_interop.sh
 stage sealed-page scripts/sealed_page.sh test
 stage inbox cargo test --workspace --test keeping
+stage gate cargo test --workspace --test holding
 stage walls cargo test --workspace --test walls
 # Reads the memory of a process that hides it, and mounts the image of a disk: as root.
 as_root=()

@@ -177,7 +177,7 @@ impl House {
             if of_month + times > cap.month {
                 // Room comes when the oldest day that counts falls out.
                 let oldest = days.iter().map(|(day, _)| *day).min().unwrap_or(today);
-                return Err(GateError::Cap { compartment, until: UtcMicros((i64::from(oldest) + 30).max(i64::from(today) + 1) * DAY_US) });
+                return Err(GateError::Cap { compartment, until: UtcMicros((i64::from(oldest) + 30) * DAY_US) });
             }
             if of_today + times > cap.day {
                 return Err(GateError::Cap { compartment, until: UtcMicros((i64::from(last) + 1) * DAY_US) });

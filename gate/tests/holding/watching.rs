@@ -190,6 +190,8 @@ async fn of_a_thousand_edits_of_the_log_each_is_found() {
         let mut edited = rows.clone();
         let (kind, at) = (edit % 6, below(30));
         match kind {
+            // The number alone, where nothing else would show it.
+            0 if edit % 24 == 0 => edited[29].0 += 1 + i64::try_from(at).unwrap(),
             0 => {
                 let row = &mut edited[at];
                 let column = [&mut row.1, &mut row.2, &mut row.3].into_iter().nth(below(3)).unwrap();
