@@ -121,7 +121,7 @@ const TABLES: &[Table] = &[
     },
     Table { name: "intake_mailbox", columns: &[("intake_no", Integer), ("mailbox", Bytes), ("reply_key", Bytes), ("voice_key", Bytes)] },
     Table {
-        name: "mark",
+        name: "intake_mark",
         columns: &[
             ("no", Integer),
             ("id", Text),

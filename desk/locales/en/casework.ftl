@@ -22,7 +22,7 @@ acts-waiting = { $n ->
     [one] { $n } proposal waits for a second signature
    *[other] { $n } proposals wait for a second signature
 }
-waiting-none = Everything new has been examined.
+waiting-none = None of the newest claims waits.
 done-seen = Marked as seen. What changes from now on will stand here.
 
 ## Clocks

@@ -210,7 +210,7 @@ async fn put_part(inbox: &Inbox, name: &str, file: &[u8], payload: &Path) -> any
     };
     let part = Sealed { part: PartKey(id), list_no, day, header: file[end + 1..].to_vec(), payload_sha256: digest, body };
     match inbox.put(vec![part], None).await {
-        Err(kniha_inbox::InboxError::Digest { .. }) => Err(lost("is not what was sealed".to_owned()).into()),
+        Err(kniha_inbox::InboxError::Digest) => Err(lost("is not what was sealed".to_owned()).into()),
         done => Ok(done.map(drop)?),
     }
 }

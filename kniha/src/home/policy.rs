@@ -54,7 +54,8 @@ impl Policy {
             return Err(format!("{purpose} is no purpose; they are {}", PURPOSES.join(", ")));
         }
         let country = self.country.trim();
-        if !country.is_empty() && !(country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase())) {
+        let is_code = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+        if !country.is_empty() && !is_code {
             return Err("the country must be two capital letters, as LT".to_owned());
         }
         Ok(())

@@ -125,3 +125,79 @@ fn whoever_is_frozen_is_out_at_once() {
     book.run(&["member", "add", "Vera"]).refused(1, "nobody is added from outside");
     as_member(&book, &["taras", of(&words, "taras")], &["case", "grant", "x", "y"]).refused(1, "granted by two people");
 }
+
+/// Puts two sealed parts into the book's spool, one that stands in its row and one that is an object; gives their names.
+async fn fill(book: &Book) -> [String; 2] {
+    use kniha_inbox::{Body, PartKey, Sealed};
+    use sha2::{Digest, Sha256};
+    let inbox = spool(book).await;
+    for (n, len) in [(1_u8, 5000), (2, 200_000)] {
+        let bytes: Vec<u8> = (0..len).map(|i: u32| (i % 251) as u8 ^ n).collect();
+        let payload_sha256 = kniha_core::commit::Hash(Sha256::digest(&bytes).into());
+        let part = Sealed { part: PartKey([n; 16]), list_no: 1, day: 20_000, header: vec![n; 300], payload_sha256, body: Body::Bytes(bytes) };
+        inbox.put(vec![part], None).await.unwrap();
+    }
+    inbox.close().await;
+    ["01".repeat(16), "02".repeat(16)]
+}
+
+async fn spool(book: &Book) -> kniha_inbox::Inbox {
+    let folder = book.dir().join("spool");
+    let _ = std::fs::create_dir(&folder);
+    let place = kniha_db::Place::Sqlite { file: folder.join("inbox.db"), key: None, durability: kniha_db::Durability::Full };
+    kniha_inbox::Inbox::open(&place, &folder, true).await.unwrap()
+}
+
+/// Every part of a spool with its header and the digest of what is really there.
+async fn held(book: &Book) -> Vec<(kniha_inbox::Head, Vec<u8>)> {
+    let (inbox, mut all) = (spool(book).await, Vec::new());
+    for listed in inbox.list(None, 100).await.unwrap() {
+        let payload = inbox.payload(&listed.part).await.unwrap().unwrap();
+        all.push((inbox.header(&listed.part).await.unwrap().unwrap(), payload.read_at(0, 1 << 20).await.unwrap()));
+    }
+    inbox.close().await;
+    all
+}
+
+#[test]
+fn a_backup_of_a_closed_book_keeps_payloads_apart_and_old_sets_do_not_bring_back_what_was_destroyed() {
+    let book = Book::new(Kind::Sqlite);
+    book.run(&["import", "csv", &data("people.csv"), "--map", &data("people.toml")]).well();
+    let words = close(&book);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let names = runtime.block_on(fill(&book));
+    let folder = book.path("copies");
+    let (shown, payloads) = (folder.to_str().unwrap().to_owned(), folder.join("payloads"));
+    let back_up = || as_member(&book, &["alena", of(&words, "alena")], &["backup", &shown]).well();
+    assert!(back_up().out.contains("2 sealed parts, 2 of them new"));
+    let sealed: Vec<u8> = std::fs::read(payloads.join(&names[1])).unwrap();
+    let wraps = bytes(&folder.join("wraps"));
+    assert!(sealed.len() == 200_000 && !wraps.windows(64).any(|window| window == &sealed[1000..1064]), "no payload is among the wraps");
+    // Another day: what is there is not written again.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    assert!(back_up().out.contains("2 sealed parts, 0 of them new"));
+    let back = Book::none(Kind::Sqlite);
+    back.run(&["restore", &shown]).well();
+    assert_eq!(runtime.block_on(held(&back)), runtime.block_on(held(&book)));
+    let found = as_member(&back, &["alena", of(&words, "alena")], &["search", "Зорка", "--json"]).well();
+    assert!(!found.json().is_empty(), "the same words open it");
+    // A payload that is damaged or gone is said; nothing is restored.
+    let refused = |what: &str| {
+        let none = Book::none(Kind::Sqlite);
+        none.run(&["restore", &shown]).refused(1, what);
+        assert!(!none.dir().exists());
+    };
+    let mut damaged = sealed.clone();
+    damaged[7] ^= 1;
+    std::fs::write(payloads.join(&names[1]), &damaged).unwrap();
+    refused("is not what was sealed");
+    std::fs::remove_file(payloads.join(&names[1])).unwrap();
+    refused("cannot be read");
+    std::fs::write(payloads.join(&names[1]), &sealed).unwrap();
+    // A part was destroyed after these sets were made: a later backup noted it, here or on another medium.
+    let tombstones = book.write("newer", format!("{} 20001\n", names[0]));
+    let none = Book::none(Kind::Sqlite);
+    none.run(&["restore", &shown, "--tombstones", &tombstones]).refused(1, "1 parts were destroyed after it was made");
+    std::fs::copy(&tombstones, payloads.join("tombstones")).unwrap();
+    refused("older than the newest tombstones");
+}

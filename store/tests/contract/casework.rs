@@ -1,7 +1,5 @@
 //! Access that ends, tasks, the sheet of a case, custody, clocks, changes, erasing a source; and all of it behind the wall.
 
-use std::collections::BTreeSet;
-
 use kniha_core::claim::{Move, Stance, Status};
 use kniha_core::custody::{By, Deed, Digests, Entry, Fault, Precision, Signature};
 use kniha_core::day::Day;
@@ -469,7 +467,7 @@ async fn an_erased_source_takes_what_rests_on_it_alone(book: &Book) {
     let me = book.reader().await;
     let falling = falls_with(&mut book.store.read().await.unwrap(), &me, source).await.unwrap().unwrap();
     assert_eq!((falling.counts, falling.unseen, falling.asked), ((2, 1), 0, 1));
-    assert_eq!(falling.erased.iter().map(|claim| claim.id).collect::<BTreeSet<_>>().contains(&ids[0]), true);
+    assert!(falling.erased.iter().any(|claim| claim.id == ids[0]));
     assert_eq!(falling.kept.iter().map(|claim| claim.id).collect::<Vec<_>>(), [ids[1]]);
     let mut writing = book.write().await;
     let erased = writing.erase_source(source, "the person asked").await.unwrap();
