@@ -19,6 +19,8 @@ struct Asset {
 const ASSETS: &[Asset] = &[
     Asset { name: "desk.css", media_type: "text/css; charset=utf-8", bytes: include_bytes!("../static/desk.css") },
     Asset { name: "draw.css", media_type: "text/css; charset=utf-8", bytes: draw::CSS.as_bytes() },
+    Asset { name: "intake.css", media_type: "text/css; charset=utf-8", bytes: include_bytes!("../static/intake.css") },
+    Asset { name: "statement.js", media_type: "text/javascript; charset=utf-8", bytes: include_bytes!("../static/statement.js") },
     Asset { name: "desk.js", media_type: "text/javascript; charset=utf-8", bytes: include_bytes!("../static/desk.js") },
 ];
 

@@ -58,6 +58,8 @@ pub enum PageError {
     WrongKind,
     /// The value was erased.
     Erased,
+    /// The part is there, and this member has no key to it.
+    NoKey,
     /// An act of two people does not hold.
     Act(ActError),
     /// As much was shown as may be.
@@ -150,6 +152,7 @@ impl PageError {
             PageError::Claim(_) => "err-claim",
             PageError::WrongKind => "err-wrong-kind",
             PageError::Erased => "err-erased",
+            PageError::NoKey => "err-no-key",
             PageError::Act(_) => "err-act",
             PageError::Cap { .. } => "err-cap",
             PageError::NoAuditor => "err-no-auditor",
@@ -170,7 +173,7 @@ impl PageError {
             PageError::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             PageError::Full => StatusCode::INSUFFICIENT_STORAGE,
             PageError::Claim(_) | PageError::WrongKind => StatusCode::UNPROCESSABLE_ENTITY,
-            PageError::Erased | PageError::Act(_) | PageError::NoAuditor | PageError::Log => StatusCode::CONFLICT,
+            PageError::Erased | PageError::NoKey | PageError::Act(_) | PageError::NoAuditor | PageError::Log => StatusCode::CONFLICT,
         }
     }
 

@@ -17,13 +17,16 @@ mod href;
 mod lang;
 #[cfg(test)]
 mod matrix;
+mod outbox;
 mod page;
 mod parts;
 mod rooms;
 mod routes;
+mod sealed;
 mod session;
 #[cfg(test)]
 mod stage;
+mod statement;
 mod ways;
 
 use std::net::SocketAddr;
@@ -32,6 +35,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 
 pub use error::PageError;
+pub use outbox::{Outbox, OutboxError, Outgoing, SharedOutbox};
 pub use rooms::{Desk, Now, Open, Rooms};
 
 /// Why the desk could not be opened or had to stop.

@@ -15,11 +15,12 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use kniha_core::claim::{Citation, NewClaim};
 use kniha_core::id::{CaseId, ClaimId, Id, MemberId, NodeId};
+use kniha_core::intake::{Kind, Length, Way as Way2};
 use kniha_core::time::UtcMicros;
 use kniha_core::value::Value;
 use kniha_core::vocab::{NodeKind, property};
 use kniha_gate::{ActKind, Present};
-use kniha_store::{NewTask, Saying, Store, Terms};
+use kniha_store::{Card, NewTask, Piece, Saying, Sight, Store, Terms};
 
 use crate::cast;
 use crate::rooms::Rooms;
@@ -156,6 +157,8 @@ impl Objects {
             "/c/{id}/leave" => (of_case::<()>(case, 12).to_string(), true),
             path if path.starts_with("/r/{id}") => (of_case::<()>(case, 1).to_string(), true),
             path if path.starts_with("/c/{id}") => (of_case::<()>(case, 11).to_string(), true),
+            path if path.starts_with("/statement/{id}") => (of_case::<()>(case, 20).to_string(), true),
+            "/inbox/together/{id}" => (nothing(), false),
             path if path.starts_with("/members/{id}") || path.starts_with("/watch/") => (id::<()>(72).to_string(), false),
             path if path.starts_with("/decide/{id}") => (self.act.clone(), false),
             path if path.starts_with("/join/") => (self.asked.to_string(), false),
@@ -210,6 +213,23 @@ async fn fill(store: &Store, by: MemberId, case: CaseId, now: UtcMicros) {
     write.say(of_case(case, 30), case, &Saying::Element("torture_rs_pain".to_owned())).await.unwrap();
     let task = NewTask { id: of_case(case, 31), case, words: "Ask".to_owned(), who: None, due: None, gap: None };
     write.add_task(&task).await.unwrap();
+    let card = Card {
+        id: of_case(case, 20),
+        kind: Kind::Report,
+        way: Way2::Portal,
+        day: 18_500,
+        list_no: 1,
+        lang: "be".to_owned(),
+        door: None,
+        urgent: false,
+        minor: false,
+        length: Length::Page,
+        own_acts: false,
+        contact: false,
+    };
+    let base = Piece { part: *of_case::<()>(case, 21).bytes(), compartment: "base".to_owned(), nth: 0 };
+    write.add_card(&card, &[base]).await.unwrap();
+    write.put_in_case(card.id, Sight::Cards, case).await.unwrap();
     write.commit().await.unwrap();
 }
 

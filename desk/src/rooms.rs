@@ -5,8 +5,8 @@
 //! all the same.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRequestParts;
 use axum::http::header::SET_COOKIE;
@@ -23,6 +23,7 @@ use tokio::sync::OnceCell;
 
 use crate::error::PageError;
 use crate::href;
+use crate::outbox::SharedOutbox;
 use crate::session::{FormToken, Sessions, Ticket, TicketHash};
 use kniha_core::access::Hats;
 use kniha_gate::{Account, AccountState, House, Present};
@@ -55,6 +56,7 @@ struct Shared {
     swept: AtomicI64,
     /// Whether everybody needs a second factor.
     factor: bool,
+    outbox: OnceLock<SharedOutbox>,
 }
 
 /// An open book with the key that opened it, which newcomers are given.
@@ -80,7 +82,6 @@ pub(crate) struct Visit {
 
 /// A request of a member to an open book.
 #[derive(Clone)]
-#[allow(dead_code, reason = "pages of sealed parts ask for them")]
 pub struct Desk {
     pub(crate) store: Arc<Store>,
     pub(crate) member: MemberId,
@@ -111,6 +112,7 @@ impl Rooms {
             secret,
             swept: AtomicI64::new(0),
             factor: true,
+            outbox: OnceLock::new(),
         })))
     }
 
@@ -132,6 +134,18 @@ impl Rooms {
     #[must_use]
     pub fn book(&self) -> Option<&Arc<Store>> {
         self.0.book.get().map(|book| &book.store)
+    }
+
+    /// Says where answers go; without it they are kept and wait.
+    #[must_use]
+    pub fn with_outbox(self, outbox: SharedOutbox) -> Rooms {
+        // The first one stays.
+        let _ = self.0.outbox.set(outbox);
+        self
+    }
+
+    pub(crate) fn outbox(&self) -> Option<&SharedOutbox> {
+        self.0.outbox.get()
     }
 
     pub(crate) fn house(&self) -> &House {

@@ -176,6 +176,14 @@ impl Sessions {
         before - all.len()
     }
 
+    /// Members who are signed in, each once.
+    pub(crate) fn members(&self, now: UtcMicros) -> Vec<MemberId> {
+        let mut members: Vec<MemberId> = self.lock(now).iter().map(|session| session.who.id()).collect();
+        members.sort_unstable();
+        members.dedup();
+        members
+    }
+
     /// A member's sessions, newest first.
     pub(crate) fn of(&self, member: MemberId, now: UtcMicros) -> Vec<Session> {
         self.lock(now).iter().rev().filter(|session| session.who.id() == member).cloned().collect()

@@ -27,6 +27,17 @@ pub(crate) mod sign_in;
 mod source;
 mod structure;
 mod task;
+mod aside;
+mod filing;
+mod inbox;
+mod letter;
+mod marking;
+mod stated;
+mod statement;
+mod take;
+mod together;
+mod translation;
+mod words;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -68,4 +79,15 @@ pub(crate) fn routes() -> Ways {
         .and(claim_form::routes())
         .and(moves::routes())
         .and(record_form::routes())
+        .and(words::routes())
+        .and(translation::routes())
+        .and(together::routes())
+        .and(take::routes())
+        .and(statement::routes())
+        .and(stated::routes())
+        .and(marking::routes())
+        .and(letter::routes())
+        .and(inbox::routes())
+        .and(filing::routes())
+        .and(aside::routes())
 }
