@@ -11,8 +11,8 @@ use kniha_store::{Card, IntakeId, IntakeOrder, IntakeQuery, IntakeRow, IntakeVie
 
 use crate::Desk;
 use crate::error::PageError;
-use kniha_core::access::Hat;
 use crate::statement::taken::Taken;
+use kniha_core::access::Hat;
 
 /// Numbers of quorums in a key list (docs/formats/sealing.md).
 const TEAM: u16 = 1;

@@ -165,7 +165,7 @@ impl Writing<'_> {
         let row: Option<Row> = on!(&mut *self.tx, c => sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id.to_string()).fetch_optional(c).await)
             .map_err(while_("looking up an account"))?;
         // An account that the member does not see looks exactly like none.
-        row.filter(|row| row.case_no.map_or(sight == Sight::Cards, |no| self.sees(no))).ok_or(NONE)
+        row.filter(|row| row.case_no.map_or(sight == Sight::Cards, |no| self.has_case(no))).ok_or(NONE)
     }
 
     async fn happened(&mut self, intake_no: i64, what: &str, reason: Option<&str>, case_no: Option<i64>) -> Result<(), StoreError> {

@@ -138,7 +138,7 @@ impl<'a> Writing<'a> {
     }
 
     /// Whether this member sees the case of this number.
-    pub(crate) fn sees(&self, case_no: i64) -> bool {
+    pub(crate) fn has_case(&self, case_no: i64) -> bool {
         self.cases.values().any(|known| *known == case_no)
     }
 

@@ -52,12 +52,7 @@ struct AsidePage {
     refused: Option<String>,
 }
 
-async fn show(
-    desk: Desk,
-    frame: Frame,
-    Path((id, compartment)): Path<(String, String)>,
-    Query(query): Query<Vec<(String, String)>>,
-) -> Result<Response, PageError> {
+async fn show(desk: Desk, frame: Frame, Path(id): Path<String>, Query(query): Query<Vec<(String, String)>>) -> Result<Response, PageError> {
     let (t, now) = (frame.t, (desk.now)());
     let view = find(&desk, &id).await?;
     let query = Fields::of(query);

@@ -4,19 +4,24 @@ mod acts;
 mod arrested;
 mod case_form;
 mod cases;
+mod aside;
 mod claim_form;
 mod clocks;
 mod code;
 mod custody;
 mod falling;
+mod filing;
 mod front;
 mod history;
 mod home;
+mod inbox;
 mod join;
 mod keys;
 mod leave;
+mod letter;
 mod list;
 mod map;
+mod marking;
 mod me;
 mod members;
 mod moves;
@@ -34,16 +39,17 @@ mod letter;
 mod marking;
 mod stated;
 mod statement;
+mod structure;
 mod take;
-mod together;
-mod translation;
-mod words;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_casework;
 mod today;
+mod together;
+mod translation;
 mod watch;
+mod words;
 
 use crate::ways::Ways;
 
