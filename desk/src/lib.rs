@@ -27,6 +27,8 @@ mod session;
 #[cfg(test)]
 mod stage;
 mod statement;
+#[cfg(test)]
+mod told;
 mod ways;
 
 use std::net::SocketAddr;
