@@ -244,7 +244,8 @@ pub(crate) async fn read(desk: &Desk, view: IntakeView, why: Why) -> Result<Resu
     let content = Content::of(&opened.content);
     let files: Vec<Piece> = (0..).zip(&opened.cover.files).map(|(nth, file)| Piece { part: *file.part.bytes(), compartment: "file".to_owned(), nth }).collect();
     let known = files.iter().all(|file| view.pieces.iter().any(|piece| piece.part == file.part));
-    if view.row.case.is_some() && (view.row.may_write.is_none() || !known) {
+    // Whoever told the team itself has no keys until they are given words.
+    if view.row.case.is_some() && view.row.card.way == Way::Portal && (view.row.may_write.is_none() || !known) {
         let keys = opened.cover.source.as_ref().map(|source| MailboxKeys {
             mailbox: source.mailbox,
             reply_key: source.reply.to_bytes().to_vec(),

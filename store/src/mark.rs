@@ -56,7 +56,7 @@ pub struct MarkView {
 pub async fn marks(tx: &mut Tx, reader: &Reader, id: IntakeId) -> Result<Vec<MarkView>, StoreError> {
     let wall = wall(tx, reader, Sight::Cases).await?;
     let sql = format!(
-        "SELECT k.id, k.part, k.kind, k.start_char, k.end_char, m.name, k.made_us FROM intake i JOIN mark k ON k.intake_no = i.no
+        "SELECT k.id, k.part, k.kind, k.start_char, k.end_char, m.name, k.made_us FROM intake i JOIN intake_mark k ON k.intake_no = i.no
          JOIN member m ON m.no = k.made_by WHERE {wall} AND i.id = $1 AND k.removed_us IS NULL ORDER BY k.part, k.start_char, k.end_char, k.no LIMIT {MOST}"
     );
     type Row = (String, Vec<u8>, String, i64, i64, String, i64);
@@ -64,7 +64,7 @@ pub async fn marks(tx: &mut Tx, reader: &Reader, id: IntakeId) -> Result<Vec<Mar
         on!(tx, c => sqlx::query_as(AssertSqlSafe(sql)).persistent(false).bind(id.to_string()).fetch_all(c).await).map_err(while_("reading marks"))?;
     rows.into_iter()
         .map(|(id, part, kind, start, end, by, at_us)| {
-            let bad = |column| corrupt("mark", column, &id);
+            let bad = |column| corrupt("intake_mark", column, &id);
             let mark = NewMark {
                 id: MarkId::parse(&id).map_err(|_| bad("id"))?,
                 part: part_no(part)?,
@@ -88,8 +88,9 @@ impl Writing<'_> {
         }
         let intake_no = self.account(id, Sight::Cases).await?.no;
         self.own_part(intake_no, &mark.part).await?;
-        let no = next_no(&mut self.tx, "SELECT MAX(no) FROM mark").await?;
-        const SQL: &str = "INSERT INTO mark (no, id, intake_no, part, kind, start_char, end_char, made_by, made_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        let no = next_no(&mut self.tx, "SELECT MAX(no) FROM intake_mark").await?;
+        const SQL: &str =
+            "INSERT INTO intake_mark (no, id, intake_no, part, kind, start_char, end_char, made_by, made_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT (id) DO NOTHING";
         let (by, at) = (self.member_no, self.at.0);
         let done = on!(&mut *self.tx, c => sqlx::query(SQL).bind(no).bind(mark.id.to_string()).bind(intake_no).bind(mark.part.to_vec()).bind(mark.kind.code())
@@ -104,7 +105,7 @@ impl Writing<'_> {
     /// [`StoreError::NotFound`] for an account in no case of the member's.
     pub async fn remove_mark(&mut self, id: IntakeId, mark: MarkId) -> Result<bool, StoreError> {
         let intake_no = self.account(id, Sight::Cases).await?.no;
-        const SQL: &str = "UPDATE mark SET removed_by = $1, removed_us = $2 WHERE id = $3 AND intake_no = $4 AND removed_us IS NULL";
+        const SQL: &str = "UPDATE intake_mark SET removed_by = $1, removed_us = $2 WHERE id = $3 AND intake_no = $4 AND removed_us IS NULL";
         let (by, at) = (self.member_no, self.at.0);
         let done = on!(&mut *self.tx, c => sqlx::query(SQL).bind(by).bind(at).bind(mark.to_string()).bind(intake_no).execute(c).await
             .map(|done| done.rows_affected()))

@@ -115,7 +115,7 @@ async fn a_typical_account_is_filed_with_at_most_25_key_presses() {
         ]
     );
     assert!(claims.iter().all(|claim| claim.status.code() == "as_stated" && claim.citations[0].source == statement));
-    assert_eq!(said[0].2, Some("60–77"));
+    assert_eq!(said[0].2, Some("59–76"));
     let incident = claims.iter().find(|claim| claim.property.code == "incident.title").unwrap();
     assert_eq!(incident.value, Some(Value::Text { text: format!("Біў мяне дубінкай, {place}, {time}"), lang: None }));
     assert!(claims.iter().any(|claim| claim.subject == stage.person), "Яна Верас was in the book already");

@@ -21,12 +21,12 @@ async fn mark(stage: &Stage, account: IntakeId, fields: &[(&str, &str)]) -> Answ
 async fn words_are_marked_by_place_by_number_and_by_what_they_are() {
     let (stage, second) = together().await;
     let account = opened(&stage, &second, &USUAL).await;
-    assert!(mark(&stage, account, &[("kind", "p"), ("start", "46"), ("end", "59")]).await.location().contains("done=marked#s-2"));
+    assert!(mark(&stage, account, &[("kind", "p"), ("start", "45"), ("end", "58")]).await.location().contains("done=marked#s-2"));
     mark(&stage, account, &[("kind", "t"), ("number", "1"), ("words", "9.08.2020")]).await;
     mark(&stage, account, &[("kind", "l"), ("words", "вясновага моста")]).await;
     mark(&stage, account, &[("kind", "a"), ("number", "2")]).await;
     let seen: Vec<String> = marks_of(&stage, account).await.iter().map(|(from, to, kind)| format!("{kind} {}", between(ACCOUNT, *from, *to))).collect();
-    assert_eq!(seen, ["t 9.08.2020", "l Вясновага моста", "p Капітан Ясень", "a Капітан Ясень біў мяне дубінкай."]);
+    assert_eq!(seen, ["t 9.08.2020", "l Вясновага моста", "p Капітан Ясень", "a Капітан Ясень біў мяне дубінкай."], "in the order of the text");
     let page = stage.get(&format!("/statement/{account}?read=1")).await;
     assert!(page.body.contains("<mark class=\"m-pa\"") && page.body.contains("data-kinds=\"pa\""), "marks that meet show both kinds");
     for (fields, done) in [

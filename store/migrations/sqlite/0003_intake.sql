@@ -71,7 +71,7 @@ CREATE TABLE intake_mailbox (
 CREATE INDEX intake_mailbox_mailbox ON intake_mailbox (mailbox);
 
 -- Marked words of a part's text: from a character up to another, counted from 0 in Unicode scalar values. Never the words. kind is p, t, l or a.
-CREATE TABLE mark (
+CREATE TABLE intake_mark (
     no INTEGER PRIMARY KEY,
     id TEXT NOT NULL,
     intake_no INTEGER NOT NULL,
@@ -87,8 +87,8 @@ CREATE TABLE mark (
     FOREIGN KEY (made_by) REFERENCES member (no),
     FOREIGN KEY (removed_by) REFERENCES member (no)
 ) STRICT;
-CREATE UNIQUE INDEX mark_id ON mark (id);
-CREATE INDEX mark_intake_no ON mark (intake_no);
+CREATE UNIQUE INDEX intake_mark_id ON intake_mark (id);
+CREATE INDEX intake_mark_intake_no ON intake_mark (intake_no);
 
 -- What was written into the mailbox: the words are the sealed part. state is waits (for a second reader), refused, ready (agreed, not yet handed over) or sent.
 CREATE TABLE letter (

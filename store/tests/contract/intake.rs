@@ -307,7 +307,7 @@ async fn marks_are_places_and_stand_until_taken_away(book: &Book) {
     writing.commit().await.unwrap();
     let mut tx = book.store.read().await.unwrap();
     assert_eq!(marks(&mut tx, &reader, id(1)).await.unwrap().len(), 1);
-    assert_eq!(number(&book.place, "SELECT COUNT(*) FROM mark WHERE removed_by IS NOT NULL").await, 1, "who took it away is kept");
+    assert_eq!(number(&book.place, "SELECT COUNT(*) FROM intake_mark WHERE removed_by IS NOT NULL").await, 1, "who took it away is kept");
 }
 
 async fn a_letter_to_somebody_who_serves_waits_for_another_member(book: &Book) {
