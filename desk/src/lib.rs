@@ -9,6 +9,7 @@ mod cast;
 pub mod draw;
 mod error;
 mod fields;
+pub mod folder;
 mod form;
 mod guard;
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::fields::Fields;
 use crate::form::{Press, Problems};
 use crate::page::{Frame, Room, form_page};
 use crate::sealed::{Told, find, read, refused};
-use crate::statement::between;
+use crate::statement::{between, visible};
 use crate::ways::{May, Ways};
 
 #[path = "filing_look.rs"]
@@ -39,6 +39,13 @@ pub(crate) fn routes() -> Ways {
 pub(crate) struct Quote {
     pub(crate) words: String,
     pub(crate) place: String,
+}
+
+impl Quote {
+    /// The words as a page shows them.
+    pub(crate) fn shown(&self) -> String {
+        visible(&self.words)
+    }
 }
 
 /// A record to choose.

@@ -26,7 +26,7 @@ use crate::page::{Frame, Room, page};
 use crate::parts::link::Link;
 use crate::parts::{Reading, when};
 use crate::sealed::{Content, Told, find, read, refused, rows, sight, waiting};
-use crate::statement::{Sentence, between, sentences};
+use crate::statement::{Sentence, between, sentences, visible};
 use crate::ways::{May, Ways};
 
 const DAY_US: i64 = 86_400_000_000;
@@ -90,6 +90,7 @@ struct StatementPage {
     cases: Vec<Case>,
     log: String,
     can_read: bool,
+    has_text: bool,
     shown: Option<Shown>,
     refused: Option<String>,
     asides: Vec<(String, String)>,
@@ -108,7 +109,7 @@ async fn show(desk: Desk, frame: Frame, Path(id): Path<String>, Query(query): Qu
     let asked = Fields::of(query).has("read");
     let (mut shown, mut told_refused) = (None, None);
     let mut view = view;
-    if asked {
+    if asked && crate::sealed::base(&view).is_some() {
         match read(&desk, view.clone(), Why::Read).await? {
             Ok(told) => {
                 shown = Some(Shown::of(&desk, frame.t, &told).await?);
@@ -151,6 +152,7 @@ async fn draw(desk: &Desk, frame: Frame, view: &IntakeView, shown: Option<Shown>
         cases: own.into_iter().filter(|case| row.case.as_ref() != Some(case)).collect(),
         log: t.with("st-log", &[("who", &desk.visit.account.login), ("what", &card.name), ("at", &when::moment(t, now))]),
         can_read,
+        has_text: crate::sealed::base(view).is_some(),
         shown,
         refused: told_refused,
         asides: super::aside::asides(t, view),
@@ -209,12 +211,12 @@ impl Shown {
             id: view.mark.id.to_string(),
             kind: view.mark.kind.code(),
             kind_words: t.get(&format!("st-mark-{}", view.mark.kind.code())),
-            words: between(&text, view.mark.start, view.mark.end.min(view.mark.start + 200)),
+            words: visible(&between(&text, view.mark.start, view.mark.end.min(view.mark.start + 200))),
             by: view.by.clone(),
         });
         let files = told.cover.files.iter().map(|file| FileLine {
-            name: file.name.clone(),
-            media_type: file.claimed_type.clone(),
+            name: visible(&file.name),
+            media_type: visible(&file.claimed_type),
             size: size(file.content_len),
             digest: data_encoding::HEXLOWER.encode(&file.content_sha256.0),
         });

@@ -6,7 +6,7 @@ pub(crate) mod taken;
 pub(crate) mod text;
 
 pub(crate) use place::{NotThere, place};
-pub(crate) use text::{Sentence, sentences};
+pub(crate) use text::{Sentence, sentences, visible};
 
 /// The characters from one place to another; fewer where the text is shorter.
 pub(crate) fn between(text: &str, start: u32, end: u32) -> String {

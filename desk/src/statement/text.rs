@@ -127,6 +127,23 @@ fn is_hidden(c: char, before: Option<char>) -> bool {
     }
 }
 
+/// A text in one line of a page: what nobody would see stands as its number.
+pub(crate) fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = None;
+    for c in text.chars() {
+        if is_hidden(c, before) {
+            out.push('⟨');
+            out.push_str(&code_point(c));
+            out.push('⟩');
+        } else {
+            out.push(c);
+        }
+        before = Some(c);
+    }
+    out
+}
+
 fn code_point(c: char) -> String {
     let mut out = String::new();
     let _ = write!(out, "U+{:04X}", u32::from(c));
@@ -181,6 +198,7 @@ mod tests {
         }
         assert!(!html.contains('\u{202e}') && !html.contains('\u{feff}'));
         assert_eq!(all[0].pieces[2].start, 6);
+        assert_eq!(visible("\u{202e}gpj.exe"), "⟨U+202E⟩gpj.exe");
         // Persian and a family of emoji need their joiners.
         let kept = sentences("می\u{200c}روم 👩\u{200d}👧", &[]);
         assert_eq!(kept[0].pieces.len(), 1);
