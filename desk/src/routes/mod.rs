@@ -2,9 +2,9 @@
 
 mod acts;
 mod arrested;
+mod aside;
 mod case_form;
 mod cases;
-mod aside;
 mod claim_form;
 mod clocks;
 mod code;
@@ -30,17 +30,11 @@ mod record_form;
 mod search;
 pub(crate) mod sign_in;
 mod source;
-mod structure;
-mod task;
-mod aside;
-mod filing;
-mod inbox;
-mod letter;
-mod marking;
 mod stated;
 mod statement;
 mod structure;
 mod take;
+mod task;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -54,30 +54,12 @@ pub(crate) fn run(raw: &Raw, book: &Path) -> anyhow::Result<()> {
     let (held, replaced) = answering::seal(book, &source, kind, lang, &text, raw.months)?;
     let mut out = say::Out::new();
     if raw.json {
-        out.json(&json!({"answer": done.seq, "replaces": done.replaced, "waiting": done.waiting}))?;
+        out.json(&json!({"answer": held.seq, "replaces": replaced, "waiting": held.blocks.iter().filter(|waiting| !waiting.pushed).count()}))?;
     } else {
-        out.line(&format!("Answer {} is sealed and waits for the next `kniha collect`.", done.seq))?;
-        if let Some(oldest) = done.replaced {
+        out.line(&format!("Answer {} is sealed and waits for the next `kniha collect`.", held.seq))?;
+        if let Some(oldest) = replaced {
             out.line(&format!("It takes the place of answer {oldest}, which the source will not see any more."))?;
         }
     }
     Ok(out.done()?)
-}
-
-/// Why nothing was sealed, and what to do.
-fn said(refused: Refused) -> anyhow::Error {
-    match refused {
-        Refused::NoList => Failure::refused("This book has no key list.", "`kniha team` makes one: a source believes only what its reply key signed.").into(),
-        Refused::List(why) => Failure::refused(format!("The key list does not hold today: {why}."), "Publish the next one with `kniha team`.").into(),
-        Refused::OtherBook => Failure::refused("The source told this to another book.", "Name the right book with --book.").into(),
-        Refused::Keys => Failure::refused(
-            "The desk's keys are not those of the key list: no source would believe the answer.",
-            "Put the right desk.keys back, or publish a list that names these.",
-        )
-        .into(),
-        Refused::Empty => Failure::usage("The answer is empty.", "Write something.").into(),
-        Refused::Long(bytes) => Failure::usage(format!("The answer has {bytes} bytes, and {MOST_TEXT} have room."), "Make two answers of it.").into(),
-        Refused::Seal(why) => Failure::usage(format!("It cannot be sealed: {why}."), "Make it shorter.").into(),
-        Refused::Machine(error) => error,
-    }
 }

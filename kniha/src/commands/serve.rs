@@ -20,6 +20,7 @@ use crate::home::key::RegisterKey;
 use crate::home::lock::Work;
 use crate::home::{self, Home, house};
 use crate::lanes::address::Address;
+use crate::lanes::post::Post;
 use crate::{clock, interrupt, say};
 
 /// Serve the book's pages
@@ -121,6 +122,7 @@ pub(crate) async fn open(house: House, home: &Home, listener: TcpListener, aroun
     let (dir, database) = (home.dir.clone(), home.config.database.clone());
     let rooms = Rooms::new(house.clone(), opening(dir.clone(), database), Arc::new(clock::now), lang, listener.local_addr()?.port())?;
     let rooms = if around.invented { rooms.of_an_invented_book() } else { rooms };
+    let rooms = rooms.with_outbox(Arc::new(Post::of(&dir, *house.book())));
     let mut terminated = signal(SignalKind::terminate())?;
     watch.hand_over();
     let (stop, stopped) = tokio::sync::watch::channel(false);

@@ -10,6 +10,7 @@ pub(crate) mod found;
 pub(crate) mod opening_log;
 pub(crate) mod outbox;
 pub(crate) mod pieces;
+pub(crate) mod post;
 pub(crate) mod source_file;
 pub(crate) mod spool;
 pub(crate) mod told;
