@@ -230,6 +230,23 @@ async fn fill(store: &Store, by: MemberId, case: CaseId, now: UtcMicros) {
     write.say(of_case(case, 30), case, &Saying::Element("torture_rs_pain".to_owned())).await.unwrap();
     let task = NewTask { id: of_case(case, 31), case, words: "Ask".to_owned(), who: None, due: None, gap: None };
     write.add_task(&task).await.unwrap();
+    let card = Card {
+        id: of_case(case, 20),
+        kind: Kind::Report,
+        way: Way2::Portal,
+        day: 18_500,
+        list_no: 1,
+        lang: "be".to_owned(),
+        door: None,
+        urgent: false,
+        minor: false,
+        length: Length::Page,
+        own_acts: false,
+        contact: false,
+    };
+    let base = Piece { part: *of_case::<()>(case, 21).bytes(), compartment: "base".to_owned(), nth: 0 };
+    write.add_card(&card, &[base]).await.unwrap();
+    write.put_in_case(card.id, Sight::Cards, case).await.unwrap();
     write.commit().await.unwrap();
 }
 

@@ -143,7 +143,7 @@ pub(crate) async fn opened(stage: &Stage, second: &Ticket, told: &Told<'_>) -> I
     let id = arrives(stage, told).await;
     stage.get("/inbox").await;
     assert_eq!(stage.post("/inbox/look", &[]).await.location(), "/inbox?done=looked");
-    let fields = [("pick", id.to_string()), ("act", "together".to_owned()), ("case", crate::stage::id::<kniha_core::id::CaseMark>(2).to_string())];
+    let fields = [("pick[]", id.to_string()), ("act", "together".to_owned()), ("case", crate::stage::id::<kniha_core::id::CaseMark>(2).to_string())];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let offered = stage.post("/inbox/cards", &fields).await;
     assert_eq!(offered.location(), "/inbox?done=offered", "{}", offered.body);

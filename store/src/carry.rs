@@ -114,7 +114,7 @@ const TABLES: &[Table] = &[
             ("made_us", Integer),
         ],
     },
-    Table { name: "intake_part", columns: &[("intake_no", Integer), ("part", Bytes), ("compartment", Text), ("nth", Integer)] },
+    Table { name: "intake_part", columns: &[("no", Integer), ("part", Bytes), ("intake_no", Integer), ("compartment", Text), ("nth", Integer)] },
     Table {
         name: "intake_event",
         columns: &[("no", Integer), ("intake_no", Integer), ("what", Text), ("reason", Text), ("case_no", CASE), ("made_by", MEMBER), ("made_us", Integer)],

@@ -51,9 +51,10 @@ impl Writing<'_> {
     }
 
     async fn put_pieces(&mut self, no: i64, pieces: &[Piece]) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO intake_part (part, intake_no, compartment, nth) VALUES ($1, $2, $3, $4) ON CONFLICT (part) DO NOTHING";
+        const SQL: &str = "INSERT INTO intake_part (no, part, intake_no, compartment, nth) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (part) DO NOTHING";
         for piece in pieces {
-            on!(&mut *self.tx, c => sqlx::query(SQL).bind(piece.part.to_vec()).bind(no).bind(piece.compartment.as_str()).bind(i64::from(piece.nth))
+            let row = next_no(&mut self.tx, "SELECT MAX(no) FROM intake_part").await?;
+            on!(&mut *self.tx, c => sqlx::query(SQL).bind(row).bind(piece.part.to_vec()).bind(no).bind(piece.compartment.as_str()).bind(i64::from(piece.nth))
                 .execute(c).await.map(drop))
             .map_err(while_("noting the parts of an account"))?;
         }

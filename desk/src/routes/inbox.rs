@@ -298,7 +298,7 @@ async fn press_look(desk: Desk, frame: Frame, fields: Fields) -> Result<Response
 
 /// The accounts that were picked, at most a page of them.
 pub(crate) fn picked(fields: &Fields) -> Vec<IntakeId> {
-    let mut ids: Vec<IntakeId> = fields.all("pick").filter_map(|id| IntakeId::parse(id).ok()).collect();
+    let mut ids: Vec<IntakeId> = fields.all("pick[]").filter_map(|id| IntakeId::parse(id).ok()).collect();
     ids.sort_unstable();
     ids.dedup();
     ids

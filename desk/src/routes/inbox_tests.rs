@@ -30,7 +30,7 @@ async fn two_open_an_account_without_meeting_and_the_log_has_it_first() {
     let sealed = stage.get(&format!("{path}?read=1")).await;
     assert!(!says(&sealed, "дубінкай"), "one person reads nothing");
     let (pick, case) = (account.to_string(), id::<kniha_core::id::CaseMark>(2).to_string());
-    let fields = [("pick", pick.as_str()), ("act", "together"), ("case", &case)];
+    let fields = [("pick[]", pick.as_str()), ("act", "together"), ("case", &case)];
     assert_eq!(stage.post("/inbox/cards", &fields).await.location(), "/inbox?done=offered");
     let tranches = stage.rooms.house().tranches(id(SECOND), stage.now()).await.unwrap();
     let agree = super::super::together::address(tranches[0].id);
@@ -67,7 +67,7 @@ async fn what_is_opened_without_a_case_is_read_by_the_two_and_given_to_a_case_la
     stage.get("/inbox").await;
     stage.post("/inbox/look", &[]).await;
     let pick = account.to_string();
-    assert_eq!(stage.post("/inbox/cards", &[("pick", &pick), ("act", "together"), ("case", "")]).await.location(), "/inbox?done=offered");
+    assert_eq!(stage.post("/inbox/cards", &[("pick[]", &pick), ("act", "together"), ("case", "")]).await.location(), "/inbox?done=offered");
     let tranches = stage.rooms.house().tranches(id(SECOND), stage.now()).await.unwrap();
     stage.post_as(&second, &super::super::together::address(tranches[0].id), &[]).await;
     let path = format!("/statement/{account}");
@@ -114,7 +114,7 @@ async fn who_was_not_drawn_opens_nothing_and_is_told_whom_to_ask() {
     write.add_card(&Card { id: account, ..sample(1) }, &[]).await.unwrap();
     write.commit().await.unwrap();
     let pick = account.to_string();
-    let refused = stage.post("/inbox/cards", &[("pick", &pick), ("act", "together"), ("case", "")]).await;
+    let refused = stage.post("/inbox/cards", &[("pick[]", &pick), ("act", "together"), ("case", "")]).await;
     assert!(says(&refused, "You were not drawn for it"), "{}", refused.body);
 }
 
@@ -157,10 +157,10 @@ async fn a_flood_is_swept_with_one_press_and_can_be_taken_up_again() {
     let inbox = stage.get("/inbox").await;
     assert!(says(&inbox, "urgent</strong>") && !says(&inbox, "Cards that look alike"), "{}", inbox.body);
     let refused = stage.get("/inbox?state=refused").await;
-    assert_eq!(refused.body.matches("name=\"pick\"").count(), 9);
+    assert_eq!(refused.body.matches("name=\"pick[]\"").count(), 9);
     let pick = sample(1).id.to_string();
-    assert_eq!(stage.post("/inbox/cards", &[("pick", &pick), ("act", "screen")]).await.location(), "/inbox?done=cards-moved");
-    assert_eq!(stage.get("/inbox?state=refused").await.body.matches("name=\"pick\"").count(), 8);
+    assert_eq!(stage.post("/inbox/cards", &[("pick[]", &pick), ("act", "screen")]).await.location(), "/inbox?done=cards-moved");
+    assert_eq!(stage.get("/inbox?state=refused").await.body.matches("name=\"pick[]\"").count(), 8);
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn cards_are_narrowed_and_ordered_by_links_and_late_ones_alarm() {
     let at = order(&inbox.body);
     assert!(at[2] < at[1] && at[1] < at[0], "urgent, then oldest");
     let narrowed = stage.get("/inbox?lang-of=ru&order=oldest").await;
-    assert_eq!(narrowed.body.matches("name=\"pick\"").count(), 1);
+    assert_eq!(narrowed.body.matches("name=\"pick[]\"").count(), 1);
     assert!(says(&narrowed, "aria-current=\"true\""));
     for strange in ["/inbox?page=99999999999999", "/inbox?lang-of=%27%3B--&door=x&state=%00", "/inbox?page=-1&order=%3Cb%3E"] {
         assert_eq!(stage.get(strange).await.status, StatusCode::OK, "{strange}");

@@ -185,7 +185,7 @@ async fn write(desk: Desk, frame: Frame, Path(id): Path<String>, fields: Fields)
     let view = open(&desk, &id).await?;
     let press = Press::of(&fields).ok_or(PageError::Malformed)?;
     let intake = view.row.card.id;
-    let (Some(case), Some(true)) = (view.row.case.clone(), view.row.may_write) else { return Err(PageError::NotFound) };
+    let (Some(case), Some(true)) = (view.row.case.clone(), view.row.may_write) else { return Err(PageError::Malformed) };
     let kind = LetterKind::parse(fields.get("kind")).ok_or(PageError::Malformed)?;
     let letter_id: LetterId = press.id("letter");
     let known = {

@@ -115,6 +115,6 @@ async fn too_long_an_answer_is_refused_with_its_words_kept_and_nobody_is_written
         let page = stage.get(&path).await;
         assert!(!page.body.contains("<textarea"), "{}", page.body);
         let press = press.as_str();
-        assert_eq!(stage.post(&path, &[("press", press), ("kind", "text"), ("text", "x")]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(stage.post(&path, &[("press", press), ("kind", "text"), ("text", "x")]).await.status, StatusCode::BAD_REQUEST);
     }
 }

@@ -101,10 +101,10 @@ async fn show(desk: Desk, frame: Frame, Path(id): Path<String>, Query(query): Qu
         let view = known.get(&index);
         let mut text = String::new();
         if let Some(view) = view {
-            if !sheets.contains_key(&view.translation.part) {
+            if let std::collections::btree_map::Entry::Vacant(sheet) = sheets.entry(view.translation.part) {
                 let part = PartId::from_random(view.translation.part);
                 let opened = desk.house.read(&desk.who, part, Why::Translate, (desk.now)()).await.map_err(|error| refused(&error))?;
-                sheets.insert(view.translation.part, serde_json::from_slice(&opened.content).unwrap_or_default());
+                sheet.insert(serde_json::from_slice(&opened.content).unwrap_or_default());
             }
             text = sheets.get(&view.translation.part).and_then(|sheet| sheet.segments.get(&index)).cloned().unwrap_or_default();
         }

@@ -57,7 +57,7 @@ pub(crate) fn sentences(text: &str, marks: &[NewMark]) -> Vec<Sentence> {
             all.push(Sentence { n: all.len() + 1, start: start as u32, end: end as u32, paragraph, pieces: pieces(shown, start as u32, marks) });
             paragraph = false;
         }
-        paragraph |= shown.iter().any(|c| *c == '\n');
+        paragraph |= shown.contains(&'\n');
         start = end;
     }
     all

@@ -31,12 +31,12 @@ use kniha_core::value::Value;
 use kniha_core::vocab::NodeKind;
 use kniha_store::Store;
 
+pub(crate) use accounts::{ACCOUNTS, Account, SEALED, accounts, keep};
 use incidents::{Telling, Told};
 use rng::Rng;
 use sheet::Sheet;
 pub(crate) use sheet::Step;
 use texts::Texts;
-pub(crate) use accounts::{ACCOUNTS, Account, SEALED, accounts, keep};
 pub(crate) use told::told;
 
 /// The seed of the demo that everybody sees.

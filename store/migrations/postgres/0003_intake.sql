@@ -35,13 +35,14 @@ CREATE INDEX intake_statement_no ON intake (statement_no) WHERE statement_no IS 
 
 -- Its sealed parts.
 CREATE TABLE intake_part (
+    no BIGINT PRIMARY KEY,
     part BYTEA NOT NULL,
     intake_no BIGINT NOT NULL,
     compartment TEXT COLLATE "C" NOT NULL,
     nth BIGINT NOT NULL,
-    PRIMARY KEY (part),
     FOREIGN KEY (intake_no) REFERENCES intake (no)
 );
+CREATE UNIQUE INDEX intake_part_part ON intake_part (part);
 CREATE INDEX intake_part_intake_no ON intake_part (intake_no);
 
 -- What happened to it: only added. what is a state, or case, keys, service, closed.

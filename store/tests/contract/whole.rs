@@ -54,7 +54,7 @@ async fn filled(book: &Book) {
     writing.commit().await.unwrap();
 }
 
-async fn into(book: &Book, lines: &[String]) -> Result<kniha_store::Restored, StoreError> {
+pub(crate) async fn into(book: &Book, lines: &[String]) -> Result<kniha_store::Restored, StoreError> {
     let mut rest = lines.iter().cloned();
     restore(&book.store, || Ok(rest.next()), |_| {}).await
 }
