@@ -6,6 +6,7 @@
 pub mod access;
 pub mod claim;
 pub mod commit;
+pub mod examined;
 pub mod id;
 pub mod lang;
 pub mod name;
