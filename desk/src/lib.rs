@@ -6,6 +6,7 @@
 mod assets;
 pub mod draw;
 mod error;
+pub mod examine;
 mod fields;
 mod form;
 mod guard;

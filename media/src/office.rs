@@ -7,9 +7,9 @@ use std::io::{BufReader, Read};
 
 use flate2::read::DeflateDecoder;
 use kniha_core::examined::{Kind, Lack, MOST_TEXT, Text};
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use rawzip::{CompressionMethod, ZipArchive};
 
 use crate::Look;
