@@ -131,4 +131,7 @@ impl Look<'_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod stage;
+#[cfg(test)]
+mod tests;
