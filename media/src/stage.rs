@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use rawzip::{CompressionMethod, ZipArchiveWriter};
 
 /// A picture whose left upper quarter is red, on grey.
-pub fn picture(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn picture(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
     let red = |x, y| x < width / 2 && y < height / 2;
     let picture = RgbImage::from_fn(width, height, |x, y| if red(x, y) { Rgb([220, 20, 20]) } else { Rgb([120, 120, 120]) });
     let mut bytes = Cursor::new(Vec::new());
@@ -16,7 +16,7 @@ pub fn picture(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
 }
 
 /// An Exif block: turned a quarter to the right, taken on 9 August 2020 in Minsk, as it claims.
-pub fn exif_block() -> Vec<u8> {
+pub(crate) fn exif_block() -> Vec<u8> {
     use exif::experimental::Writer;
     use exif::{Field, In, Rational, Tag, Value};
     let degrees = |parts: [u32; 3]| Value::Rational(parts.iter().map(|part| Rational { num: *part, denom: 1 }).collect());
@@ -41,7 +41,7 @@ pub fn exif_block() -> Vec<u8> {
 }
 
 /// A JPEG with that block.
-pub fn jpeg_with_claims(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn jpeg_with_claims(width: u32, height: u32) -> Vec<u8> {
     let jpeg = picture(ImageFormat::Jpeg, width, height);
     let block = [b"Exif\0\0".to_vec(), exif_block()].concat();
     let length = u16::try_from(block.len() + 2).unwrap().to_be_bytes();
@@ -49,7 +49,7 @@ pub fn jpeg_with_claims(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// A PNG that says it has these sides, and has next to nothing in it.
-pub fn png_that_claims(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn png_that_claims(width: u32, height: u32) -> Vec<u8> {
     let mut png = picture(ImageFormat::Png, 8, 8);
     png[16..20].copy_from_slice(&width.to_be_bytes());
     png[20..24].copy_from_slice(&height.to_be_bytes());
@@ -60,7 +60,7 @@ pub fn png_that_claims(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// A ZIP of these entries.
-pub fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut archive = ZipArchiveWriter::new(&mut bytes);
     for (name, content) in entries {
@@ -76,21 +76,21 @@ pub fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A DOCX with these words in its body, as XML.
-pub fn docx(body: &str) -> Vec<u8> {
+pub(crate) fn docx(body: &str) -> Vec<u8> {
     let document = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>");
     zip(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", document.as_bytes())])
 }
 
-pub fn sound_docx() -> Vec<u8> {
+pub(crate) fn sound_docx() -> Vec<u8> {
     docx("<w:p><w:r><w:t>Мяне завуць </w:t><w:t>А &amp; Б</w:t></w:r></w:p><w:p><w:r><w:tab/><w:t>&#1059;чора</w:t><w:instrText>DATE</w:instrText></w:r></w:p>")
 }
 
-pub fn sound_odt() -> Vec<u8> {
+pub(crate) fn sound_odt() -> Vec<u8> {
     let content = "<office:document-content><office:body><text:h>Лист</text:h><text:p>Добрий<text:s/>день</text:p></office:body></office:document-content>";
     zip(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", content.as_bytes())])
 }
 
-pub fn sound_mail() -> Vec<u8> {
+pub(crate) fn sound_mail() -> Vec<u8> {
     let lines = [
         "Received: by mx.example; Sun, 9 Aug 2020 23:41:07 +0300",
         "From: =?utf-8?B?0JDQvdC90LA=?= <anna@example.org>",
@@ -118,7 +118,7 @@ pub fn sound_mail() -> Vec<u8> {
 }
 
 /// A PDF of these objects, numbered from 1; the first is its catalogue.
-pub fn pdf(objects: &[String]) -> Vec<u8> {
+pub(crate) fn pdf(objects: &[String]) -> Vec<u8> {
     let mut bytes = b"%PDF-1.7\n".to_vec();
     let mut places = Vec::new();
     for (number, object) in (1..).zip(objects) {
@@ -133,7 +133,7 @@ pub fn pdf(objects: &[String]) -> Vec<u8> {
 }
 
 /// A PDF of so many pages of 200 by 100 points, each with these drawing instructions. The instructions know the font F and the form X.
-pub fn pdf_of(pages: usize, instructions: &str, form: &str) -> Vec<u8> {
+pub(crate) fn pdf_of(pages: usize, instructions: &str, form: &str) -> Vec<u8> {
     let stream = |dict: &str, content: &str| format!("<<{dict}/Length {}>>stream\n{content}\nendstream", content.len());
     let kids: Vec<String> = (0..pages).map(|page| format!("{} 0 R", page + 6)).collect();
     let resources = "/Resources<</Font<</F 4 0 R>>/XObject<</X 5 0 R>>>>";
@@ -148,12 +148,12 @@ pub fn pdf_of(pages: usize, instructions: &str, form: &str) -> Vec<u8> {
     pdf(&objects)
 }
 
-pub fn sound_pdf(pages: usize) -> Vec<u8> {
+pub(crate) fn sound_pdf(pages: usize) -> Vec<u8> {
     pdf_of(pages, "1 0 0 rg 0 50 100 50 re f 0 g BT /F 12 Tf 10 20 Td (Letter from) Tj 70 0 Td (home) Tj -70 -14 Td (second line) Tj ET", "")
 }
 
 /// A sound file of every kind that is opened, with its name.
-pub fn all() -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn all() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("a.jpg", jpeg_with_claims(64, 48)),
         ("a.png", picture(ImageFormat::Png, 64, 48)),
@@ -170,7 +170,7 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// The same file, broken in one of many ways: cut, or with some of its bits turned over. The same number breaks it the same way.
-pub fn broken(bytes: &[u8], way: u64) -> Vec<u8> {
+pub(crate) fn broken(bytes: &[u8], way: u64) -> Vec<u8> {
     // SplitMix64 (Steele, Lea, Flood 2014).
     let mut state = way;
     let mut next = || {
