@@ -114,9 +114,10 @@ fn inside_it_is_the_first_process_of_its_own_world() {
 /// How many other processes run this program.
 fn children() -> usize {
     let me = std::env::current_exe().unwrap();
-    let own = std::process::id().to_string();
+    let own = std::process::id();
     let all = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-    all.filter(|entry| entry.file_name() != *own && std::fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe == me)).count()
+    let others = all.filter(|entry| entry.file_name().to_str().and_then(|name| name.parse().ok()).is_some_and(|id: u32| id != own));
+    others.filter(|entry| std::fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe == me)).count()
 }
 
 fn until(what: &str, is: impl Fn() -> bool) {
