@@ -219,3 +219,37 @@ fn view(page: &Pixels) -> Result<View, png::EncodingError> {
     encoder.write_header()?.write_image_data(page.rgb())?;
     Ok(View { width: page.width(), height: page.height(), png })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use kniha_core::lang::Lang;
+
+    use super::*;
+    use crate::lang::Tongue;
+
+    #[test]
+    fn every_reason_is_told_in_three_sentences_in_every_language() {
+        let io = || io::Error::other("x");
+        let answer = ExamineError::Answer(FrameError::Body { tag: 3 });
+        let all = [ExamineError::Start(io()), ExamineError::NoWalls, ExamineError::Source(io()), ExamineError::TooLong { most: 1 }, ExamineError::Limit];
+        for error in all.into_iter().chain([ExamineError::Wall, ExamineError::Broken, answer]) {
+            for lang in Lang::ALL {
+                for part in ["what", "lost", "next"] {
+                    let key = format!("{}-{part}", error.key());
+                    let text = Tongue(lang).get(&key);
+                    assert!(text.chars().count() > 20 && !text.contains(&key), "{lang}: {key}");
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_program_that_does_not_start_or_does_not_answer_is_told_of() {
+        let said = |program: &'static str| async move { Examiner::new(program.into()).examine(&b"words"[..], &Limits::default()).await };
+        assert!(matches!(said("/nothing/here").await, Err(ExamineError::Start(_))));
+        assert!(matches!(said("/bin/true").await, Err(ExamineError::Broken)));
+        // It says its arguments, which are no frame.
+        assert!(matches!(said("/bin/echo").await, Err(ExamineError::Answer(_))));
+    }
+}
