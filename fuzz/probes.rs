@@ -4,6 +4,7 @@
 use std::io::{self, Read};
 
 use kniha::intake::{Tried, try_2020pb, try_table};
+use kniha_core::examined::{Frame, HEAD_LEN, Head, Order};
 use kniha_core::value::Value;
 use kniha_core::{vocab, words};
 use kniha_reason::link::{handle, name, organisation, phone, place, plate};
@@ -122,5 +123,19 @@ impl Read for Slow<'_> {
         out[..n].copy_from_slice(&self.0[..n]);
         self.0 = &self.0[n..];
         Ok(n)
+    }
+}
+
+/// Frames of the sandbox: each that is taken is written back to the same bytes, and all stand in one order.
+pub(crate) fn examined(mut bytes: &[u8]) {
+    let mut order = Order::default();
+    while let Some((head, rest)) = bytes.split_first_chunk::<HEAD_LEN>() {
+        let Ok(read) = Head::decode(*head) else { return };
+        let Some((body, after)) = rest.split_at_checked(read.length()) else { return };
+        let Ok(frame) = Frame::decode(read, body.to_vec()) else { return };
+        assert!(frame.encode() == bytes[..HEAD_LEN + read.length()]);
+        let Ok(next) = order.then(&frame) else { return };
+        assert!(order != Order::Ended && next != Order::Nothing);
+        (order, bytes) = (next, after);
     }
 }

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v cargo-fuzz >/dev/null || cargo install --quiet cargo-fuzz
 targets=(written words lines names table map pb2020 seal_header seal_part seal_words seal_keylist seal_block
-    seal_leaf seal_wire seal_collect seal_texts portal_state portal_upload)
+    seal_leaf seal_wire seal_collect seal_texts portal_state portal_upload examined)
 seconds=$((${FUZZ_SECONDS:-3600} / ${#targets[@]}))
 for target in "${targets[@]}"; do
     mkdir -p "fuzz/corpus/$target" "fuzz/seeds/$target"

@@ -8,6 +8,7 @@ pub mod claim;
 pub mod commit;
 pub mod custody;
 pub mod day;
+pub mod examined;
 pub mod id;
 pub mod intake;
 pub mod lang;

@@ -8,6 +8,7 @@ mod assets;
 mod cast;
 pub mod draw;
 mod error;
+pub mod examine;
 mod fields;
 pub mod folder;
 mod form;

@@ -94,6 +94,11 @@ fn a_data_set_of_any_bytes_is_read_or_refused() {
     probe("pb2020", probes::pb2020);
 }
 
+#[test]
+fn frames_of_the_sandbox_read_back_as_they_are_written() {
+    probe("examined", probes::examined);
+}
+
 /// The seeds are worth cutting and splicing only while their readers take them.
 #[test]
 fn the_seeds_are_of_the_form_that_their_reader_takes() {
@@ -109,6 +114,8 @@ fn the_seeds_are_of_the_form_that_their_reader_takes() {
     assert!(tables >= 7 && refused.is_empty(), "{tables}, {refused:?}");
     let rows = kniha::intake::try_table(map, include_str!("data/people.csv").as_bytes()).unwrap().rows;
     assert!(rows.len() == 4 && rows.iter().all(Result::is_ok), "{rows:?}");
+    let (answers, _) = taken("examined", |bytes| bytes.starts_with(b"\x01\0\0\0\x0fkniha-examined\x01") && bytes.len() > 60);
+    assert!(answers >= 3);
     let (sets, _) = taken("pb2020", |bytes| kniha::intake::try_2020pb(bytes).is_ok());
     assert!(sets >= 2);
 }

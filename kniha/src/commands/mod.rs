@@ -5,6 +5,7 @@ mod case;
 mod collect;
 mod demo;
 mod doctor;
+mod examine;
 mod exit_codes;
 mod export;
 mod import;
@@ -69,6 +70,7 @@ enum Command {
     Doctor(doctor::Raw),
     Reindex(reindex::Raw),
     Names(names::Raw),
+    Examine(examine::Raw),
     Submit(Box<submit::Raw>),
     Open(open::Raw),
     Collect(collect::Raw),
@@ -97,6 +99,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Doctor(raw) => doctor::run(raw, &dir).await,
         Command::Reindex(raw) => reindex::run(raw, &dir).await,
         Command::Names(raw) => names::run(raw),
+        Command::Examine(raw) => examine::run(raw).await,
         Command::Submit(raw) => tokio::task::block_in_place(|| submit::run(*raw)),
         Command::Open(raw) => open::run(raw, &dir).await,
         Command::Collect(raw) => collect::run(raw, &dir).await,

@@ -1,0 +1,22 @@
+# Why a file was not examined: what happened (-what, the heading), whether anything was lost (-lost), what to do (-next).
+err-examine-start-what = The program that looks at files did not start
+err-examine-start-lost = The file itself was not touched; it is kept as it came.
+err-examine-start-next = See that the machine has memory to spare, then try again. If it happens again, tell the person who looks after the machine.
+err-examine-walls-what = This machine cannot look at files safely
+err-examine-walls-lost = The file itself was not touched; it is kept as it came.
+err-examine-walls-next = Do not open the file elsewhere. Tell the person who looks after the machine: the kernel must have Landlock and seccomp (Linux 6.7 or newer).
+err-examine-source-what = The file could not be read to its end
+err-examine-source-lost = The file itself was not touched; it is kept as it came.
+err-examine-source-next = Try again. If it happens again, run “kniha doctor” and tell the person who looks after the book.
+err-examine-long-what = This file is too large to be looked at
+err-examine-long-lost = The file itself was not touched; it is kept as it came.
+err-examine-long-next = It can be kept and passed on as it is. If you know a shorter version of it, add that too.
+err-examine-limit-what = Looking at this file took too long or too much memory
+err-examine-limit-lost = The file itself was not touched; it is kept as it came.
+err-examine-limit-next = Try once more when the desk has less to do. A file can be made to do this: do not open it elsewhere.
+err-examine-wall-what = This file tried something that is forbidden here, and was stopped
+err-examine-wall-lost = The file itself was not touched; it is kept as it came.
+err-examine-wall-next = It may be an attack. Do not open it elsewhere; tell your team and the person who looks after the machine.
+err-examine-broken-what = This file could not be looked at to its end
+err-examine-broken-lost = The file itself was not touched; it is kept as it came.
+err-examine-broken-next = It is damaged, or made to break programs. Do not open it elsewhere; if you can, ask for it once more.
