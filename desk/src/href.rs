@@ -11,6 +11,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Where a case is begun.
+pub(crate) const CASE_NEW: &str = "/cases/new";
 /// Where people sign in.
 pub(crate) const SIGN_IN: &str = "/sign-in";
 /// Where a member's second factor is made.

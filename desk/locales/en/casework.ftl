@@ -54,6 +54,9 @@ ends-review-next = keep it with a reason, or erase it
 
 ## Cases
 
+case-new = Begin a case
+case-new-note = Give it a name that says what it is about and names nobody who told. You are its only member until two let somebody else in.
+case-title = Its name
 no-cases = You see no case yet.
 no-cases-next = Somebody who sees a case proposes to open it to you, and a second member agrees.
 cases-count = { $n ->

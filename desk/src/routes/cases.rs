@@ -53,6 +53,7 @@ struct CasesPage {
     cases: Vec<CaseRow>,
     count: String,
     more: bool,
+    may_begin: bool,
 }
 
 async fn list(desk: Desk, frame: Frame) -> Result<Response, PageError> {
@@ -72,6 +73,7 @@ async fn list(desk: Desk, frame: Frame) -> Result<Response, PageError> {
         count: t.count("cases-count", lines.len()),
         cases: lines.into_iter().map(row).collect(),
         more,
+        may_begin: desk.visit.hats().is_some_and(|hats| May::File.allows(hats)),
         frame: frame.titled(t.get("cases")).standing(Room::Cases),
     })
 }

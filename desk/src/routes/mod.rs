@@ -4,6 +4,7 @@ mod acts;
 mod arrested;
 mod aside;
 mod case_form;
+mod case_new;
 mod cases;
 mod claim_form;
 mod clocks;
@@ -62,6 +63,7 @@ pub(crate) fn routes() -> Ways {
         .and(today::routes())
         .and(clocks::routes())
         .and(cases::routes())
+        .and(case_new::routes())
         .and(case_form::routes())
         .and(task::routes())
         .and(custody::routes())

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use kniha_store::{ImportId, abandon_import, imports};
 use serde_json::json;
 
-use super::{import_2020pb, import_csv};
+use super::{import_2020pb, import_csv, import_statements};
 use crate::exit::Failure;
 use crate::home::Home;
 use crate::home::lock::Work;
@@ -27,6 +27,7 @@ enum What {
     #[command(name = "2020pb")]
     Pb2020(import_2020pb::Raw),
     Csv(import_csv::Raw),
+    Statements(import_statements::Raw),
     /// Show the imports of the book and their state
     List {
         /// Print JSON lines
@@ -44,6 +45,7 @@ pub(crate) async fn run(raw: Raw, dir: PathBuf) -> anyhow::Result<()> {
     match raw.what {
         What::Pb2020(raw) => import_2020pb::run(raw, &dir).await,
         What::Csv(raw) => import_csv::run(raw, &dir).await,
+        What::Statements(raw) => import_statements::run(raw, &dir).await,
         What::List { json } => list(&dir, json).await,
         What::Abandon { id } => abandon(&dir, &id).await,
     }

@@ -11,6 +11,7 @@ mod export;
 mod import;
 mod import_2020pb;
 mod import_csv;
+mod import_statements;
 mod init;
 mod keys;
 mod member;

@@ -201,3 +201,26 @@ fn a_backup_of_a_closed_book_keeps_payloads_apart_and_old_sets_do_not_bring_back
     std::fs::copy(&tombstones, payloads.join("tombstones")).unwrap();
     refused("older than the newest tombstones");
 }
+
+#[test]
+fn a_folder_of_accounts_is_sealed_into_a_case_once() {
+    let book = Book::new(Kind::Sqlite);
+    let words = close(&book);
+    let folder = book.path("accounts");
+    std::fs::create_dir_all(folder.join("inside")).unwrap();
+    for (name, content) in [("1.txt", "Яны прыйшлі ўначы, canaryone."), ("2.md", "Втроём, canarytwo."), ("3.jpg", "canarythree no picture"), ("4.exe", "x"), ("5.txt", "")] {
+        std::fs::write(folder.join(name), content).unwrap();
+    }
+    std::fs::write(folder.join("6.txt"), [0xff, 0xfe, 0x41]).unwrap();
+    let alena = ["alena", of(&words, "alena")];
+    let case = as_member(&book, &alena, &["case", "list", "--json"]).well().json()[0]["case"].as_str().unwrap().to_owned();
+    let take = || as_member(&book, &alena, &["import", "statements", folder.to_str().unwrap(), "--case", &case, "--json"]);
+    let became = |ran: &Ran| ran.json().iter().map(|line| line["became"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(became(&take().refused(4, "2 files were not taken in")), ["text", "text", "file", "left", "refused", "refused"]);
+    assert_eq!(became(&take()), ["known", "known", "known", "left", "refused", "refused"]);
+    let all = bytes(&book.dir());
+    for canary in ["canaryone", "canarytwo", "canarythree", "прыйшлі"] {
+        assert!(!holds(&all, canary), "{canary}");
+    }
+    assert_eq!(as_member(&book, &["taras", of(&words, "taras")], &["import", "statements", folder.to_str().unwrap(), "--case", &case]).code, 1, "not a member of the case");
+}
