@@ -180,7 +180,7 @@ pub(crate) fn broken(bytes: &[u8], way: u64) -> Vec<u8> {
         usize::try_from((mixed ^ (mixed >> 31)) >> 1).unwrap()
     };
     let mut bytes = bytes.to_vec();
-    if way % 4 == 0 {
+    if way.is_multiple_of(4) {
         bytes.truncate(next() % bytes.len());
     } else {
         for _ in 0..=next() % 8 {

@@ -33,7 +33,7 @@ pub(crate) const FORBIDDEN: [&str; 17] = [
 ];
 
 /// How a probe may stand: free, or behind one wall alone.
-pub(crate) const WALLS: [&str; 5] = ["bare", "namespaces", "limits", "landlock", "syscalls"];
+pub(crate) const WALLS: [&str; 6] = ["bare", "namespaces", "limits", "landlock", "confine", "syscalls"];
 
 /// Whether it can be done, in a word.
 pub(crate) fn tried(what: &str) -> bool {
@@ -79,6 +79,7 @@ pub(crate) fn behind(wall: &str, what: &str) -> &'static str {
         "namespaces" => walls::namespaces().unwrap(),
         "limits" => walls::limits().unwrap(),
         "landlock" => drop(walls::landlock().unwrap()),
+        "confine" => drop(walls::confine().unwrap()),
         "syscalls" => walls::syscalls().unwrap(),
         _ => panic!("no wall is called {wall}"),
     }

@@ -97,6 +97,10 @@ fn each_wall_holds_alone_what_it_is_there_for() {
     for what in ["open /etc/passwd", "list /", "make %", "connect %", "listen", "memory of %", "start /bin/true", "become /bin/true", "signal %"] {
         alone("landlock", what, "cannot");
     }
+    // Landlock is there in all that stands besides seccomp, and the limits are: neither a file nor memory.
+    for what in ["open /etc/passwd", "signal %", "2 GiB", "udp"] {
+        alone("confine", what, "cannot");
+    }
     alone("limits", "2 GiB", "cannot");
     // SIGXFSZ.
     alone("limits", "make %", "killed by 25");
@@ -159,6 +163,8 @@ fn an_answer_that_is_none_is_refused() {
     }
     assert!(matches!(ask("no end", short()), Err(ExamineError::Broken)));
     assert!(matches!(ask("panic", short()), Err(ExamineError::Broken)));
+    let said = Command::new("/bin/sh").args(["-c", "printf panic | \"$0\" examine-inside"]).arg(std::env::current_exe().unwrap()).output().unwrap();
+    assert!(said.stderr.is_empty(), "{}", String::from_utf8_lossy(&said.stderr));
     until("no process is left", || children() == 0);
 }
 

@@ -311,6 +311,7 @@ fn one_book_has_one_desk_and_it_listens_on_this_machine_alone() {
     use std::io::{BufRead, BufReader};
     on_each(|kind| {
         let book = Book::new(kind);
+        book.run(&["member", "found", "--first", "alena:opener", "--first", "ira:auditor"]).well();
         let mut desk =
             book.command(&["serve", "desk", "--port", "0"]).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
