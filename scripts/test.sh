@@ -78,6 +78,7 @@ stage age scripts/age_interop.sh
 stage sealed-page scripts/sealed_page.sh test
 stage inbox cargo test --workspace --test keeping
 stage gate cargo test --workspace --test holding
+stage sandbox cargo test --workspace --test sandbox
 stage walls cargo test --workspace --test walls
 # Reads the memory of a process that hides it, and mounts the image of a disk: as root.
 as_root=()
@@ -88,6 +89,7 @@ stage crash-smoke cargo test --workspace --test contract -- crash:: --nocapture
 stage tool cargo test --workspace --test tool
 stage same-data scripts/same_data.sh
 stage browser cargo test --workspace --test browser -- --test-threads=1
+stage five cargo test --workspace --test five -- --nocapture
 # After sealed-page, which builds the page that seals in the browser.
 stage walk cargo test --workspace --test walk -- --test-threads=1 --nocapture
 
