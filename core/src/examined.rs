@@ -653,7 +653,7 @@ mod tests {
             assert!(all(row).is_err());
         }
         assert!(all(&[start, facts, text, text]).is_err() && all(&[start, facts, end, end]).is_err() && all(&[start, none]).is_err());
-        let most = [&[start, facts][..], &vec![page; MOST_PAGES]].concat();
+        let most = [&[start, facts][..], &[page; MOST_PAGES]].concat();
         assert!(all(&most).is_ok() && all(&[&most[..], &[page]].concat()).is_err());
     }
 

@@ -10,6 +10,9 @@ use crate::{Look, claims};
 /// Most bytes of a picture's own pixels: 100 megapixels in four bytes each. The sandbox has 1 GiB in all.
 const MOST_DECODED: u64 = 400_000_000;
 
+/// Most bytes of a TIFF that is asked for its claims.
+const MOST_CLAIMING: usize = 64 * 1024 * 1024;
+
 pub(crate) fn look(bytes: &[u8], look: &mut Look<'_>) {
     match draw(bytes, look) {
         Ok(page) => look.page(page),
@@ -35,7 +38,10 @@ fn draw(bytes: &[u8], look: &mut Look<'_>) -> Result<Pixels, Lack> {
     let (width, height) = decoder.dimensions();
     look.facts.size = (width > 0 && height > 0).then_some((width, height));
     if format == ImageFormat::Tiff {
-        claims::read(bytes.to_vec(), &mut look.facts);
+        // The whole file is its Exif block, and would stand in memory twice.
+        if bytes.len() <= MOST_CLAIMING {
+            claims::read(bytes.to_vec(), &mut look.facts);
+        }
     } else if let Ok(Some(block)) = decoder.exif_metadata() {
         claims::read(block, &mut look.facts);
     }
