@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kniha_core::id::CaseId;
 use kniha_core::lang::Lang;
-use kniha_desk::folder::{Folder, Taken};
+use kniha_desk::folder::{Folder, FolderError, Taken};
 use serde_json::json;
 
 use crate::exit::{Exit, Failure};
@@ -80,7 +80,11 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     }
     out.done()?;
     printed?;
-    taken?;
+    taken.map_err(|error| match error {
+        FolderError::Gate(gate) => anyhow::Error::new(gate),
+        FolderError::Store(store) => anyhow::Error::new(store),
+        file => anyhow::Error::new(file),
+    })?;
     if refused > 0 {
         return Err(Failure::new(
             Exit::Input,
