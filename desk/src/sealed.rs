@@ -234,13 +234,18 @@ pub(crate) fn base(view: &IntakeView) -> Option<PartId> {
 ///
 /// # Errors
 /// The gate's refusal, for the page to explain; what the book said.
-pub(crate) async fn read(desk: &Desk, view: IntakeView, why: Why) -> Result<Result<Told, GateError>, PageError> {
+pub(crate) async fn read(desk: &Desk, mut view: IntakeView, why: Why) -> Result<Result<Told, GateError>, PageError> {
     let base = base(&view).ok_or(PageError::NotFound)?;
     let now = (desk.now)();
     let opened = match desk.house.read(&desk.who, base, why, now).await {
         Ok(opened) => opened,
         Err(error) => return Ok(Err(error)),
     };
+    // Whoever opened it for this case need not be in the case, and then leaves the record of it to its members.
+    if let (None, Some(case)) = (&view.row.case, opened.case) {
+        catch_up(desk, &[case]).await?;
+        view = find(desk, &view.row.card.id.to_string()).await?;
+    }
     let content = Content::of(&opened.content);
     let files: Vec<Piece> = (0..).zip(&opened.cover.files).map(|(nth, file)| Piece { part: *file.part.bytes(), compartment: "file".to_owned(), nth }).collect();
     let known = files.iter().all(|file| view.pieces.iter().any(|piece| piece.part == file.part));

@@ -48,7 +48,8 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
     let _lock = Work::Import.lock(dir)?;
     let house = house::open(dir).await?;
     let signed_in = house::sign_in(&house).await?;
-    let register = signed_in.register.ok_or_else(|| Failure::refused("You are not among those who work with the book.", "A member of the case takes accounts in."))?;
+    let register =
+        signed_in.register.ok_or_else(|| Failure::refused("You are not among those who work with the book.", "A member of the case takes accounts in."))?;
     let store = Arc::new(home.store_with(&RegisterKey::of(&register)).await?);
     let mut out = say::Out::new();
     let mut counts = [0u64; 5];
@@ -65,7 +66,13 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
             };
             counts[place] += 1;
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let line = if raw.json { out.json(&json!({"file": name, "became": word})) } else if place > 2 { out.line(&format!("{word:8} {}", say::visible(&name))) } else { Ok(()) };
+            let line = if raw.json {
+                out.json(&json!({"file": name, "became": word}))
+            } else if place > 2 {
+                out.line(&format!("{word:8} {}", say::visible(&name)))
+            } else {
+                Ok(())
+            };
             if printed.is_ok() {
                 printed = line;
             }

@@ -208,7 +208,9 @@ fn a_folder_of_accounts_is_sealed_into_a_case_once() {
     let words = close(&book);
     let folder = book.path("accounts");
     std::fs::create_dir_all(folder.join("inside")).unwrap();
-    for (name, content) in [("1.txt", "Яны прыйшлі ўначы, canaryone."), ("2.md", "Втроём, canarytwo."), ("3.jpg", "canarythree no picture"), ("4.exe", "x"), ("5.txt", "")] {
+    for (name, content) in
+        [("1.txt", "Яны прыйшлі ўначы, canaryone."), ("2.md", "Втроём, canarytwo."), ("3.jpg", "canarythree no picture"), ("4.exe", "x"), ("5.txt", "")]
+    {
         std::fs::write(folder.join(name), content).unwrap();
     }
     std::fs::write(folder.join("6.txt"), [0xff, 0xfe, 0x41]).unwrap();
@@ -222,5 +224,9 @@ fn a_folder_of_accounts_is_sealed_into_a_case_once() {
     for canary in ["canaryone", "canarytwo", "canarythree", "прыйшлі"] {
         assert!(!holds(&all, canary), "{canary}");
     }
-    assert_eq!(as_member(&book, &["taras", of(&words, "taras")], &["import", "statements", folder.to_str().unwrap(), "--case", &case]).code, 1, "not a member of the case");
+    assert_eq!(
+        as_member(&book, &["taras", of(&words, "taras")], &["import", "statements", folder.to_str().unwrap(), "--case", &case]).code,
+        1,
+        "not a member of the case"
+    );
 }
