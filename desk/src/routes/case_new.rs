@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(stage.post(href::CASE_NEW, &fields).await.location(), begun.location(), "pressed twice");
         let id = CaseId::parse(begun.location().rsplit('/').next().unwrap()).unwrap();
         assert_eq!(stage.rooms.house().members_of(id, stage.now()).await.unwrap().len(), 1);
-        let shown = stage.get(&begun.location()).await;
+        let shown = stage.get(begun.location()).await;
         assert!(shown.body.contains("Двор на Млынароў &#60;b&#62;"), "{}", shown.body);
     }
 }

@@ -51,8 +51,11 @@ pub struct DemoAccount {
     pub key_file: KeyFile,
 }
 
+/// Which key of the key list is somebody's: of which role, and the how many-th.
+type Listed = Option<(&'static str, usize)>;
+
 /// Who works at the demo's desk: login, hats, and which key of the key list is theirs; the others are in no key list.
-const ACCOUNTS: [(&str, &str, Option<(&str, usize)>); 9] = [
+const ACCOUNTS: [(&str, &str, Listed); 9] = [
     ("alena", "opener investigator", Some(("screener", 0))),
     ("taras", "opener investigator", Some(("screener", 1))),
     ("vera", "opener", Some(("screener", 2))),
