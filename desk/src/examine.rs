@@ -252,4 +252,18 @@ mod tests {
         // It says its arguments, which are no frame.
         assert!(matches!(said("/bin/echo").await, Err(ExamineError::Answer(_))));
     }
+
+    #[tokio::test]
+    async fn how_the_process_ended_is_told_apart() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("program");
+        let mut said = Vec::new();
+        for script in ["printf '\\002\\0\\0\\0\\0'", "exit 81", "exit 82", "exit 83"] {
+            std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+            std::fs::set_permissions(&program, PermissionsExt::from_mode(0o700)).unwrap();
+            said.push(Examiner::new(program.clone()).examine(&b"words"[..], &Limits::default()).await.unwrap_err().key());
+        }
+        assert_eq!(said, ["err-examine-walls", "err-examine-wall", "err-examine-limit", "err-examine-broken"]);
+    }
 }
