@@ -80,7 +80,6 @@ stage inbox cargo test --workspace --test keeping
 stage gate cargo test --workspace --test holding
 stage sandbox cargo test --workspace --test sandbox
 stage walls cargo test --workspace --test walls
-stage sandbox cargo test --workspace --test sandbox
 # Reads the memory of a process that hides it, and mounts the image of a disk: as root.
 as_root=()
 [ "$(id -u)" = 0 ] || as_root=(env "CARGO_TARGET_$(rustc -vV | sed -n 's/^host: //p' | tr a-z- A-Z_)_RUNNER=sudo -E")
