@@ -7,5 +7,6 @@ start_postgres
 export KNIHA_SHARED="${KNIHA_SHARED:-$(cd .. && pwd)/shared}"
 cargo bench -p kniha-store --bench book
 cargo bench -p kniha-gate --bench gate
+cargo bench -p kniha --bench examine
 cargo build --release -q -p kniha
 scripts/same_data.sh --time target/release/kniha
