@@ -186,18 +186,23 @@ fn a_backup_that_is_killed_leaves_no_set_that_is_not_whole() {
     book.run(&["import", "2020pb", &data("sample_2020pb.json")]).well();
     let folder = book.path("copies");
     let shown = folder.to_str().unwrap();
+    // A whole one says how long it takes here; the others are killed at tenths of that.
+    let began = std::time::Instant::now();
+    book.run(&["backup", shown]).well();
+    let whole = began.elapsed();
     let mut cut = 0;
-    for n in 0..10_u64 {
+    for n in 0..10 {
+        // Sets are named by the second.
+        std::thread::sleep(std::time::Duration::from_secs(1));
         let before = if folder.join("wraps").exists() { sets(&folder).len() } else { 0 };
         let mut child = book.command(&["backup", shown]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(3 + 20 * n));
+        std::thread::sleep(whole * n / 10);
         child.kill().unwrap();
         child.wait().unwrap();
         let after = if folder.join("wraps").exists() { sets(&folder).len() } else { 0 };
         cut += usize::from(after == before);
-        // Sets are named by the second.
-        std::thread::sleep(std::time::Duration::from_millis(1000 - 20 * n));
     }
+    std::thread::sleep(std::time::Duration::from_secs(1));
     assert!(cut > 2, "some were cut off");
     book.run(&["backup", shown]).well();
     let names = sets(&folder);
