@@ -10,14 +10,13 @@ use std::path::{Path, PathBuf};
 use kniha_core::id::CaseId;
 use kniha_core::intake::{Kind, Length, Way};
 use kniha_core::text;
-use kniha_core::time::UtcMicros;
+use kniha_core::time::{DAY_US, UtcMicros};
 use kniha_gate::{GateError, House, Present};
 use kniha_seal::part::Compartment;
 use kniha_store::{Card, IntakeId, Piece, Sight, Store, StoreError, intake, reader};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-const DAY_US: i64 = 86_400_000_000;
 /// Longest file, in bytes.
 const MOST_BYTES: u64 = 2_000_000_000;
 /// Endings of what is taken: a text is the account itself, anything else is kept as a file.

@@ -81,14 +81,13 @@ const SUBJECTS: [(&str, &str, u8, u8, bool); 15] = [
 ];
 
 /// Who may go a way, by hats, and whether it needs an open book. Written apart from `May::allows`.
-const WHO: [(May, &str, bool); 10] = [
+const WHO: [(May, &str, bool); 9] = [
     (May::Anyone, "everybody", false),
     (May::SignedIn, "opener investigator lawyer caseworker auditor operator custodian", false),
     (May::Read, "opener investigator lawyer", true),
     (May::File, "investigator lawyer", true),
     (May::Open, "opener lawyer custodian", true),
     (May::Inbox, "opener investigator lawyer", true),
-    (May::Lawyer, "lawyer", true),
     (May::Watch, "auditor", false),
     (May::Members, "operator opener investigator lawyer", false),
     (May::Agree, "operator auditor custodian opener investigator lawyer", false),
@@ -230,23 +229,6 @@ async fn fill(store: &Store, by: MemberId, case: CaseId, now: UtcMicros) {
     write.say(of_case(case, 30), case, &Saying::Element("torture_rs_pain".to_owned())).await.unwrap();
     let task = NewTask { id: of_case(case, 31), case, words: "Ask".to_owned(), who: None, due: None, gap: None };
     write.add_task(&task).await.unwrap();
-    let card = Card {
-        id: of_case(case, 20),
-        kind: Kind::Report,
-        way: Way2::Portal,
-        day: 18_500,
-        list_no: 1,
-        lang: "be".to_owned(),
-        door: None,
-        urgent: false,
-        minor: false,
-        length: Length::Page,
-        own_acts: false,
-        contact: false,
-    };
-    let base = Piece { part: *of_case::<()>(case, 21).bytes(), compartment: "base".to_owned(), nth: 0 };
-    write.add_card(&card, &[base]).await.unwrap();
-    write.put_in_case(card.id, Sight::Cards, case).await.unwrap();
     write.commit().await.unwrap();
 }
 
@@ -334,7 +316,7 @@ async fn every_way_opens_to_whom_it_is_for_and_to_nobody_else() {
     cases(&stage, &subjects).await;
     let house = stage.rooms.house();
     let frozen = present(71).await;
-    house.freeze_at_once(id(71), stage.now()).await.unwrap();
+    house.freeze(id(71), stage.now()).await.unwrap();
     let (key, file) = cast::spare();
     let asked = house.ask_to_join("asks", file, &key.public(), stage.now()).await.unwrap();
     let act = house.propose(&*present(1).await, ActKind::Policy { digest: [1; 32] }, "a policy", stage.now()).await.unwrap();

@@ -5,6 +5,7 @@
 use kniha_core::id::MemberId;
 use kniha_core::intake::{Doorway, Kind, Length, Way};
 use kniha_core::telling::{Answers, Share};
+use kniha_core::time::DAY_US;
 use kniha_inbox::{Body, PartKey, Sealed};
 use kniha_seal::part::{Compartment, Cover, Day, FileRef, PartKind, SourceKeys, SubmissionId, part_id};
 use kniha_seal::quorum::{CUSTODIANS, LAWYERS, Quorum, QuorumNo, Slot, TEAM, TRIAGE};
@@ -23,7 +24,6 @@ use crate::stage::{Stage, id};
 
 /// Who opens: two members of the stage's case.
 pub(crate) const SECOND: u8 = 54;
-pub(crate) const DAY_US: i64 = 86_400_000_000;
 
 /// An account that a person might tell.
 pub(crate) const ACCOUNT: &str = "Мяне забралі 9.08.2020 каля Вясновага моста. Капітан Ясень біў мяне дубінкай. Яна Верас усё бачыла.";

@@ -20,7 +20,6 @@ use kniha_core::access::{Hat, Hats};
 
 /// Who may go a way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "pages of sealed parts ask for them")]
 pub(crate) enum May {
     /// Everybody, signed in or not.
     Anyone,
@@ -34,8 +33,6 @@ pub(crate) enum May {
     Open,
     /// Whoever works with what arrives.
     Inbox,
-    /// A lawyer.
-    Lawyer,
     /// An auditor.
     Watch,
     /// Whoever admits members, and those who sign with them.
@@ -54,7 +51,6 @@ impl May {
             May::Read | May::Inbox => any(&[Opener, Investigator, Lawyer]),
             May::File => any(&[Investigator, Lawyer]),
             May::Open => any(&[Opener, Lawyer, Custodian]),
-            May::Lawyer => any(&[Lawyer]),
             May::Watch => any(&[Auditor]),
             May::Members => any(&[Operator, Opener, Investigator, Lawyer]),
             May::Agree => any(&[Operator, Auditor, Custodian, Opener, Investigator, Lawyer]),
@@ -66,7 +62,7 @@ impl May {
     /// Whether the way leads to the book, which may be locked.
     fn needs_book(self) -> bool {
         match self {
-            May::Read | May::File | May::Open | May::Inbox | May::Lawyer => true,
+            May::Read | May::File | May::Open | May::Inbox => true,
             May::Anyone | May::SignedIn | May::Watch | May::Members | May::Agree => false,
         }
     }

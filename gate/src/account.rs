@@ -13,7 +13,6 @@ use crate::act::{Act, ActKind};
 use crate::case::{case_id, others, renew};
 use crate::error::{GateError, damaged, database};
 use crate::house::House;
-use crate::present::Present;
 use crate::{fresh_id, rng};
 
 /// Most people who wait to be admitted.
@@ -207,11 +206,7 @@ impl House {
         const DOING: &str = "admitting a member";
         let ActKind::Admit { who, hats } = &act.kind else { return Err(GateError::Act(crate::ActError::Kind)) };
         let account = self.account(*who).await?.ok_or(GateError::NoMember)?;
-        let wrap = match register {
-            Some(key) if hats.read() => Some(register_wrap(&account.public, key, &mut rng()?)?),
-            None if hats.read() => return Err(GateError::Act(crate::ActError::Locked)),
-            _ => None,
-        };
+        let wrap = register_for(&account.public, hats.read(), register)?;
         const SQL: &str = "UPDATE account SET state = 'active', hats = $1, register_key = $2, changed_us = $3 WHERE id = $4 AND state = 'asked'";
         let mut tx = self.write(DOING).await?;
         self.carry_out(&mut tx, act, now).await?;
@@ -228,15 +223,7 @@ impl House {
     ///
     /// # Errors
     /// [`GateError::NoMember`].
-    pub async fn freeze(&self, _by: &Present, who: MemberId, now: UtcMicros) -> Result<(), GateError> {
-        self.freeze_at_once(who, now).await
-    }
-
-    /// As [`House::freeze`], for whoever has the machine: the command line.
-    ///
-    /// # Errors
-    /// [`GateError::NoMember`].
-    pub async fn freeze_at_once(&self, who: MemberId, now: UtcMicros) -> Result<(), GateError> {
+    pub async fn freeze(&self, who: MemberId, now: UtcMicros) -> Result<(), GateError> {
         const DOING: &str = "freezing a member";
         const SQL: &str = "UPDATE account SET state = 'frozen', register_key = NULL, changed_us = $1 WHERE id = $2";
         let mut tx = self.write(DOING).await?;
@@ -280,11 +267,7 @@ impl House {
         const DOING: &str = "letting a member in again";
         let ActKind::Unfreeze { who } = &act.kind else { return Err(GateError::Act(crate::ActError::Kind)) };
         let account = self.account(*who).await?.ok_or(GateError::NoMember)?;
-        let wrap = match register {
-            Some(key) if account.reads() => Some(register_wrap(&account.public, key, &mut rng()?)?),
-            None if account.reads() => return Err(GateError::Act(crate::ActError::Locked)),
-            _ => None,
-        };
+        let wrap = register_for(&account.public, account.reads(), register)?;
         const SQL: &str = "UPDATE account SET state = 'active', register_key = $1, changed_us = $2 WHERE id = $3 AND state = 'frozen' AND hats IS NOT NULL";
         let mut tx = self.write(DOING).await?;
         self.carry_out(&mut tx, act, now).await?;
@@ -302,6 +285,15 @@ pub(crate) async fn account_in(tx: &mut Tx, id: MemberId) -> Result<Option<Accou
     let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE id = $1"));
     let row: Option<Row> = on!(tx, c => sqlx::query_as(sql).bind(&id.bytes()[..]).fetch_optional(c).await).map_err(database("looking up a member"))?;
     row.map(Account::of).transpose()
+}
+
+/// The register's key for somebody whom two let in, if they work with content.
+fn register_for(to: &MemberPublic, reads: bool, register: Option<&Secret<32>>) -> Result<Option<Vec<u8>>, GateError> {
+    if !reads {
+        return Ok(None);
+    }
+    let key = register.ok_or(GateError::Act(crate::ActError::Locked))?;
+    register_wrap(to, key, &mut rng()?).map(Some)
 }
 
 fn register_wrap(to: &MemberPublic, register: &Secret<32>, rng: &mut impl rand_core::CryptoRng) -> Result<Vec<u8>, GateError> {

@@ -3,7 +3,7 @@
 use kniha_core::access::{Hat, Hats};
 use kniha_core::commit::Hash;
 use kniha_core::id::{CaseId, Id, MemberId};
-use kniha_core::time::UtcMicros;
+use kniha_core::time::{DAY_US, UtcMicros};
 use kniha_db::{Tx, on};
 use kniha_seal::part::PartId;
 use kniha_seal::sign::{Purpose, Signature};
@@ -15,8 +15,8 @@ use crate::fresh_id;
 use crate::house::House;
 use crate::present::Present;
 
-/// Days after which a proposal is void.
-const DAYS: i64 = 7;
+/// For how long a proposal waits for its second signature, in µs: seven days.
+pub const PROPOSED_US: i64 = 7 * DAY_US;
 /// Longest text, in characters.
 const MOST_TEXT: usize = 20_000;
 /// Most parts of one act.
@@ -354,7 +354,7 @@ impl House {
         let act = stored.act;
         let first = self.account(act.by).await?.filter(|first| first.state == AccountState::Active).and_then(|first| first.hats);
         let (Some(first), Some(second)) = (first, account.hats) else { return Err(GateError::Act(ActError::Hats)) };
-        if act.state != ActState::Proposed || now.0 - act.at.0 > DAYS * crate::DAY_US {
+        if act.state != ActState::Proposed || now.0 - act.at.0 > PROPOSED_US {
             return Err(GateError::Act(ActError::Closed));
         }
         if act.by == who.id() {

@@ -21,7 +21,7 @@ mod totp;
 mod tranche;
 
 pub use account::{Account, AccountState, Founder};
-pub use act::{Act, ActError, ActId, ActKind, ActState};
+pub use act::{Act, ActError, ActId, ActKind, ActState, PROPOSED_US};
 pub use caps::{Cap, Capped, Used};
 pub use error::{GateError, OpenFailure};
 pub use house::{GATE, HOUSE, House};
@@ -35,12 +35,9 @@ pub use totp::{TotpSecret, code_at};
 pub use tranche::{Tranche, TrancheId};
 
 use getrandom::SysRng;
-use kniha_core::time::UtcMicros;
+use kniha_core::time::{DAY_US, UtcMicros};
 use kniha_seal::part::Day;
 use rand_core::UnwrapErr;
-
-/// Microseconds of a day.
-const DAY_US: i64 = 86_400_000_000;
 
 /// The operating system's randomness, after a look that it has any.
 pub(crate) fn rng() -> Result<UnwrapErr<SysRng>, GateError> {

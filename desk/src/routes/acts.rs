@@ -6,7 +6,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use kniha_core::id::MemberId;
 use kniha_core::time::UtcMicros;
-use kniha_gate::{Account, Act, ActError, ActId, ActKind, ActState, GateError};
+use kniha_gate::{Account, Act, ActError, ActId, ActKind, ActState, GateError, PROPOSED_US};
 use kniha_store::{Terms, members};
 
 use crate::error::PageError;
@@ -18,8 +18,6 @@ use crate::parts::when::moment;
 use crate::rooms::Visit;
 use crate::ways::{May, Ways};
 
-/// How long a proposal can be signed, in microseconds: what the gate keeps to.
-pub(crate) const OPEN_US: i64 = 7 * 86_400_000_000;
 /// Acts that were carried out, shown.
 const DONE: usize = 20;
 
@@ -160,7 +158,7 @@ async fn cards(visit: &Visit, frame: Frame, tried: Option<ActId>, problems: &Pro
     done.truncate(DONE);
     let now = (visit.now)();
     let mut waiting = house.acts(ActState::Proposed).await?;
-    waiting.retain(|act| now.0 - act.at.0 <= OPEN_US);
+    waiting.retain(|act| now.0 - act.at.0 <= PROPOSED_US);
     let html = ActsPage {
         waiting: of(waiting),
         agreed: of(house.acts(ActState::Agreed).await?),
@@ -195,7 +193,7 @@ impl Card {
             by: name(act.by),
             at: moment(t, act.at),
             second: act.second.map(|(second, _)| name(second)),
-            until: (act.state == ActState::Proposed).then(|| moment(t, UtcMicros(act.at.0 + OPEN_US))),
+            until: (act.state == ActState::Proposed).then(|| moment(t, UtcMicros(act.at.0 + PROPOSED_US))),
             can,
             why,
         }

@@ -65,7 +65,7 @@ async fn freeze(visit: Visit, Path(id): Path<String>) -> Result<Response, PageEr
     }
     // The sessions first: a request that is under way finds none when it comes back.
     visit.rooms.sessions().end_of(account.id, now);
-    visit.rooms.house().freeze(&visit.who, account.id, now).await?;
+    visit.rooms.house().freeze(account.id, now).await?;
     visit.rooms.sessions().end_of(account.id, now);
     if let Some(store) = visit.rooms.book() {
         leave_cases(store, visit.account.id, account.id, now).await?;

@@ -9,7 +9,7 @@ use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use kniha_core::id::MemberId;
 use kniha_core::intake::{Doorway, Length, Refusal, State, Step};
-use kniha_core::time::UtcMicros;
+use kniha_core::time::{DAY_US, UtcMicros};
 use kniha_gate::GateError;
 use kniha_seal::part::PartId;
 use kniha_store::{
@@ -33,7 +33,6 @@ const MOST_CARDS: usize = 200;
 const FLOOD: usize = 8;
 /// Days after which the alarm of 48 hours sounds, counted in whole days as parts are dated.
 const LATE_DAYS: i64 = 2;
-const DAY_US: i64 = 86_400_000_000;
 
 pub(crate) fn routes() -> Ways {
     Ways::new().get("/inbox", May::Inbox, show).post("/inbox/look", May::Inbox, press_look).post("/inbox/cards", May::Inbox, press_cards).post(

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kniha_core::intake::Step;
 use kniha_core::lang::Lang;
 use kniha_core::text;
-use kniha_core::time::UtcMicros;
+use kniha_core::time::{DAY_US, UtcMicros};
 use kniha_gate::Why;
 use kniha_seal::part::{Compartment, PartId};
 use kniha_store::{IntakeView, LetterId, LetterKind, LetterState, LetterView, NewLetter, Sight, StoreError, letters, letters_waiting, mailbox_keys};
@@ -27,7 +27,6 @@ use crate::parts::when;
 use crate::sealed::{find, refused};
 use crate::ways::{May, Ways};
 
-const DAY_US: i64 = 86_400_000_000;
 /// Words that are prepared, with what each is.
 const PREPARED: [(&str, LetterKind); 6] = [
     ("read", LetterKind::Status),

@@ -222,7 +222,7 @@ mod tests {
     async fn a_frozen_member_s_stolen_session_is_over_at_the_next_request() {
         let stage = Stage::set().await;
         assert_eq!(stage.get("/book").await.status, StatusCode::OK);
-        stage.rooms.house().freeze_at_once(id(1), stage.now()).await.unwrap();
+        stage.rooms.house().freeze(id(1), stage.now()).await.unwrap();
         assert_eq!(stage.get("/book").await.status, StatusCode::SEE_OTHER);
         assert!(stage.rooms.sessions().of(id(1), stage.now()).is_empty(), "and is not kept for later");
         let again = sign_in(&stage, "", "tester", cast::words(), &[]).await;

@@ -8,7 +8,7 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use kniha_core::id::CaseId;
 use kniha_core::intake::{Kind, State, Way};
-use kniha_core::time::UtcMicros;
+use kniha_core::time::{DAY_US, UtcMicros};
 use kniha_gate::Why;
 use kniha_seal::part::PartId;
 use kniha_store::{
@@ -28,8 +28,6 @@ use crate::parts::{Reading, when};
 use crate::sealed::{Content, Told, find, read, refused, rows, sight, waiting};
 use crate::statement::{Sentence, between, sentences, visible};
 use crate::ways::{May, Ways};
-
-const DAY_US: i64 = 86_400_000_000;
 
 pub(crate) fn routes() -> Ways {
     Ways::new()

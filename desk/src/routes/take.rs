@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kniha_core::id::CaseId;
 use kniha_core::intake::{Doorway, Kind, Length, Way};
 use kniha_core::lang::Lang;
-use kniha_core::time::UtcMicros;
+use kniha_core::time::{DAY_US, UtcMicros};
 use kniha_gate::Why;
 use kniha_seal::part::Compartment;
 use kniha_store::{Card, Case, IntakeId, IntakeView, Piece, Sight, cases};
@@ -26,7 +26,6 @@ use crate::sealed::{Content, find, read, refused};
 use crate::statement::taken::{Taken, Turn};
 use crate::ways::{May, Ways};
 
-const DAY_US: i64 = 86_400_000_000;
 const WAYS: [Way; 3] = [Way::Telephone, Way::Interview, Way::Paper];
 
 pub(crate) fn routes() -> Ways {

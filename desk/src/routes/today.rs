@@ -6,10 +6,9 @@ use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use kniha_core::day::Day;
 use kniha_core::id::NodeId;
-use kniha_gate::ActState;
+use kniha_gate::{ActState, PROPOSED_US};
 use kniha_store::{Case, Changed, Seen, TaskQuery, cases, changes, clocks, labels, tasks, unexamined};
 
-use super::acts::OPEN_US;
 use super::home::count_words;
 use crate::error::PageError;
 use crate::fields::Fields;
@@ -91,7 +90,7 @@ async fn show(desk: Desk, frame: Frame) -> Result<Response, PageError> {
     let labels = labels(&mut tx, &reader, &ids).await?;
     drop(tx);
     let proposed = desk.house.acts(ActState::Proposed).await?;
-    let acts = proposed.iter().filter(|act| act.by != desk.member && now.0 - act.at.0 <= OPEN_US).count();
+    let acts = proposed.iter().filter(|act| act.by != desk.member && now.0 - act.at.0 <= PROPOSED_US).count();
     let token = frame.token.clone();
     let reading = Reading { t, labels: &labels, now, token: &token };
     let line = |claim: &kniha_store::ClaimView| WaitingLine {

@@ -6,7 +6,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use kniha_core::id::MemberId;
-use kniha_core::time::UtcMicros;
+use kniha_core::time::{DAY_US, UtcMicros};
 use kniha_gate::{Account, AccountState, Entry, LogState, Said};
 use kniha_seal::part::Compartment;
 
@@ -27,7 +27,6 @@ const ROWS: u64 = 200;
 const AT_ONCE: u32 = 5_000;
 /// Days of wrong sign-ins shown.
 const DAYS: u32 = 30;
-const DAY_US: i64 = 86_400_000_000;
 
 pub(crate) fn routes() -> Ways {
     Ways::new().get("/watch", May::Watch, show).post("/watch/note", May::Watch, note).get("/watch/opened/{id}", May::Watch, opened)

@@ -72,7 +72,7 @@ pub(crate) async fn make(folder: &Path, reader: MemberId) -> Made {
         spoken = key.public().spoken(Lang::En).join(" ");
         asks.push(house.ask_to_join(login, &file, &key.public(), NOW).await.unwrap());
     }
-    house.freeze_at_once(id(FROZEN), NOW).await.unwrap();
+    house.freeze(id(FROZEN), NOW).await.unwrap();
     let text = format!("Admit “pavel.7” as: Auditor. The words of the key, heard by voice: {spoken}");
     house.propose(&presents[2], ActKind::Admit { who: asks[1], hats: Hats::new(&[Hat::Auditor]).unwrap() }, &text, NOW).await.unwrap();
     Made { house, words: passphrase.text(Lang::En).to_string(), asks: asks[0] }

@@ -113,7 +113,7 @@ async fn a_grant_gives_what_comes_and_exactly_the_listed_older_parts() {
         assert!(matches!(stage.house.case_grant(&act, &l1, NOW).await, Err(GateError::NoMember)), "{who}");
     }
     let act = stage.agreed("s1", "l1", ActKind::Grant { who: stage.id("s3"), case, until: None, older: vec![] }).await;
-    stage.house.freeze(&l1, stage.id("s3"), NOW).await.unwrap();
+    stage.house.freeze(stage.id("s3"), NOW).await.unwrap();
     assert!(matches!(stage.house.case_grant(&act, &l1, NOW).await, Err(GateError::NoMember)));
 }
 
@@ -126,7 +126,7 @@ async fn a_case_begins_once_and_with_those_who_work_here() {
     stage.house.case_begin(&s1, case, NOW).await.unwrap();
     assert!(matches!(stage.house.case_begin(&s1, case, NOW).await, Err(GateError::Taken)));
     assert_eq!(stage.house.members_of(case, NOW).await.unwrap(), [s1.id()]);
-    stage.house.freeze(&aud, s1.id(), NOW).await.unwrap();
+    stage.house.freeze(s1.id(), NOW).await.unwrap();
     assert!(matches!(stage.house.case_begin(&s1, CaseId::from_random([2; 16]), NOW).await, Err(GateError::NoMember)), "who is shut out begins none");
 }
 
@@ -199,12 +199,12 @@ async fn whoever_is_shut_out_opens_nothing_and_nothing_is_lost_by_it() {
     let sent = stage.sent("lawyers", "3").await;
     let opened = stage.sent("lawyers", "4").await;
     stage.open_together(opened.base, LAWYERS, None).await;
-    let [s1, s2, l1, l2, l3] = stage.presents(["s1", "s2", "l1", "l2", "l3"]).await;
+    let [s1, l1, l2, l3] = stage.presents(["s1", "l1", "l2", "l3"]).await;
     let tranche = stage.house.offer(&l1, None, &[sent.base], NOW).await.unwrap();
     let act = stage.house.propose(&l1, ActKind::Export, "Выдаць.", NOW).await.unwrap();
     let agreed = stage.agreed("l1", "l2", ActKind::Policy { digest: [1; 32] }).await;
-    stage.house.freeze(&s2, s1.id(), NOW).await.unwrap();
-    stage.house.freeze(&s2, l1.id(), NOW).await.unwrap();
+    stage.house.freeze(s1.id(), NOW).await.unwrap();
+    stage.house.freeze(l1.id(), NOW).await.unwrap();
     assert!(!stage.house.is_active(s1.id()).await.unwrap());
 
     let refused = |result: Result<(), GateError>| assert!(result.is_err());
@@ -251,7 +251,7 @@ async fn with_everybody_shut_out_every_part_still_has_a_key() {
     let people = stage.open_together(sent.base, TEAM, None).await;
     for (login, (id, _)) in &stage.keys {
         if login != "aud" {
-            stage.house.freeze_at_once(*id, NOW).await.unwrap();
+            stage.house.freeze(*id, NOW).await.unwrap();
         }
     }
     let (wraps, own) = ("SELECT COUNT(*) FROM case_wrap", "SELECT COUNT(*) FROM part_wrap WHERE kind = 'person'");

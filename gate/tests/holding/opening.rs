@@ -162,7 +162,7 @@ async fn a_false_share_names_who_gave_it_and_opens_nothing() {
     assert_eq!(end(&ends, false_one.base).err(), Some(OpenFailure::FalseShare { slot, by: Some(first.id()) }));
     assert!(stage.house.held(false_one.base).await.unwrap().is_none() && stage.reads(&drawn[1], false_one.base).await.is_none());
     // Once they are shut out, what they gave is gone and the others open it.
-    stage.house.freeze(&second, first.id(), NOW).await.unwrap();
+    stage.house.freeze(first.id(), NOW).await.unwrap();
     let tranche = stage.house.offer(&second, None, &[false_one.base], NOW).await.unwrap();
     let ends = stage.house.agree_tranche(&stage.present(&drawn[2]).await, tranche, NOW).await.unwrap();
     assert_eq!(account_of(&end(&ends, false_one.base).unwrap().content), "Першы.");

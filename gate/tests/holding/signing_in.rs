@@ -37,7 +37,7 @@ async fn with_login_and_words_somebody_is_let_in_and_has_the_key_that_their_hats
         assert_eq!(signed.register, reads.then(|| register.clone()), "{login}");
     }
     assert!(matches!(why(&stage, "s1", "сем слоў не хопіць", "", 0).await, SignInError::Words(_)));
-    stage.house.freeze_at_once(stage.id("s1"), NOW).await.unwrap();
+    stage.house.freeze(stage.id("s1"), NOW).await.unwrap();
     assert!(matches!(why(&stage, "s1", &right(), "", 0).await, SignInError::Frozen));
     assert!(matches!(why(&stage, "s1", &wrong(), "", 0).await, SignInError::Wrong), "that they were shut out is told to them alone");
     let act = stage.agreed("s2", "l1", ActKind::Unfreeze { who: stage.id("s1") }).await;

@@ -203,8 +203,7 @@ async fn enter(dir: &Path, store: &Store, team: &DemoTeam, accounts: &[Account])
     writing.commit().await?;
     house.case_found(case, &members, now).await?;
     keep(accounts, &house, store, &Present::of(maker.clone(), key), case, now, &mut team::rng()?).await?;
-    house.close().await;
-    house.spool().close().await;
+    house::close(&house).await;
     Ok(())
 }
 

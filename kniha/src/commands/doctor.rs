@@ -282,8 +282,7 @@ async fn members_and_log(found: &mut Findings, dir: &Path) -> anyhow::Result<()>
         Some(_) => found.add(State::Ok, "sealed parts", "none has waited longer than two days", &from)?,
         None => found.add(State::Ok, "sealed parts", "none waits", &from)?,
     }
-    house.close().await;
-    house.spool().close().await;
+    house::close(&house).await;
     Ok(())
 }
 

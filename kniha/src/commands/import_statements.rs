@@ -79,8 +79,7 @@ pub(crate) async fn run(raw: Raw, dir: &Path) -> anyhow::Result<()> {
         })
         .await;
     store.close().await;
-    house.close().await;
-    house.spool().close().await;
+    house::close(&house).await;
     let [texts, files, known, left, refused] = counts;
     if !raw.json {
         out.line(&format!("{texts} accounts and {files} files taken in, {known} were there, {left} left because of their kind, {refused} refused."))?;

@@ -111,7 +111,7 @@ async fn found(dir: &Path, written: &[String]) -> anyhow::Result<()> {
 async fn accounts(dir: &Path, json: bool) -> anyhow::Result<()> {
     let house = house::open(dir).await?;
     let accounts = house.accounts().await?;
-    close(&house).await;
+    house::close(&house).await;
     let mut out = say::Out::new();
     for Account { id, login, hats, state, has_totp, .. } in accounts {
         let hats = hats.map_or_else(String::new, |hats| hats.to_string());
@@ -131,7 +131,7 @@ async fn freeze(dir: &Path, login: &str, auditor: Option<&str>, yes: bool, json:
     if !yes && !ask::yes(&format!("Shut {login} out now? Taking it back needs two members."))? {
         return Err(Failure::usage("Nothing was done.", "Type “yes”, or give --yes.").into());
     }
-    house.freeze_at_once(who.id, clock::now()).await?;
+    house.freeze(who.id, clock::now()).await?;
     let shown = house.shown_ever(who.id).await?;
     let mut out = say::Out::new();
     if json {
@@ -143,7 +143,7 @@ async fn freeze(dir: &Path, login: &str, auditor: Option<&str>, yes: bool, json:
         read_by(&house, auditor, who.id, json, &mut out).await?;
     }
     out.done()?;
-    close(&house).await;
+    house::close(&house).await;
     say::note(
         "Next, in this order:\n  kniha team draft …        a key list without this member's slot; have it signed and published\n  kniha collect …           brings it to the portal\n  an auditor at *Watch*     the exact list of what was read; warn those people in their mailboxes",
     );
@@ -153,12 +153,7 @@ async fn freeze(dir: &Path, login: &str, auditor: Option<&str>, yes: bool, json:
 /// Lists what a member read, for an auditor.
 async fn read_by(house: &House, auditor: &str, who: MemberId, json: bool, out: &mut say::Out) -> anyhow::Result<()> {
     say::note(&format!("The auditor {auditor}:"));
-    let words = ask::hidden("Your eight words: ")?;
-    let mut signed_in = house.sign_in(auditor, &words, "", clock::now()).await;
-    if matches!(signed_in, Err(kniha_gate::SignInError::CodeNeeded)) {
-        let code = ask::line("Code of the second factor: ")?;
-        signed_in = house.sign_in(auditor, &words, &code, clock::now()).await;
-    }
+    let signed_in = house::once(house, auditor).await?.unwrap_or(Err(kniha_gate::SignInError::Wrong));
     let present = signed_in
         .map_err(|e| Failure::refused(format!("The auditor was not let in: {}.", crate::exit::chain(&e)), "The member is shut out all the same."))?
         .present;
@@ -175,11 +170,6 @@ async fn read_by(house: &House, auditor: &str, who: MemberId, json: bool, out: &
             }
         }
     }
-}
-
-async fn close(house: &House) {
-    house.close().await;
-    house.spool().close().await;
 }
 
 async fn list(dir: &Path, json: bool) -> anyhow::Result<()> {

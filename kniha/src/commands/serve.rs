@@ -153,8 +153,7 @@ pub(crate) async fn open(house: House, home: &Home, listener: TcpListener, aroun
     if let Some(store) = rooms.book() {
         store.close().await;
     }
-    house.close().await;
-    house.spool().close().await;
+    house::close(&house).await;
     say::note("The desk is closed.");
     Ok(())
 }

@@ -8,7 +8,7 @@ use kniha_core::id::CaseId;
 use kniha_core::intake::{Doorway, Kind, Length, Refusal, Step, Way};
 use kniha_core::lang::Lang;
 use kniha_core::telling::Answers;
-use kniha_core::time::UtcMicros;
+use kniha_core::time::{DAY_US, UtcMicros};
 use kniha_gate::{House, Present};
 use kniha_seal::part::Compartment;
 use kniha_seal::source::Source;
@@ -25,7 +25,6 @@ pub(crate) const ACCOUNTS: usize = 300;
 pub(crate) const SEALED: usize = 12;
 /// Accounts longer ago than this many days do not come.
 const DAYS: u32 = 60;
-const DAY_US: i64 = 86_400_000_000;
 
 /// An account: in which language, and what was answered.
 pub(crate) struct Account {

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::config::Config;
 use super::key::{self, RegisterKey};
-use crate::exit::{Exit, Failure, NOTHING_WRITTEN};
+use crate::exit::{Exit, Failure, NOTHING_WRITTEN, chain, sentence};
 use crate::lanes::spool;
 use crate::team::members;
 use crate::{ask, clock, team};
@@ -97,6 +97,12 @@ pub(crate) async fn open(dir: &Path) -> anyhow::Result<House> {
     Ok(House::open(dir, inbox).await?)
 }
 
+/// Closes what [`open`] opened: the house and its spool.
+pub(crate) async fn close(house: &House) {
+    house.close().await;
+    house.spool().close().await;
+}
+
 /// Signs somebody in at the terminal.
 pub(crate) async fn sign_in(house: &House) -> anyhow::Result<SignedIn> {
     let named = std::env::var(LOGIN_VARIABLE).ok().filter(|login| !login.is_empty());
@@ -105,24 +111,30 @@ pub(crate) async fn sign_in(house: &House) -> anyhow::Result<SignedIn> {
             Some(login) => Zeroizing::new(login.clone()),
             None => ask::line("Login: ")?,
         };
-        let words = ask::hidden("Your eight words: ")?;
-        if words.trim().is_empty() {
-            break;
-        }
-        let mut tried = house.sign_in(login.trim(), &words, "", clock::now()).await;
-        if matches!(tried, Err(SignInError::CodeNeeded)) {
-            let code = ask::line("Code of the second factor: ")?;
-            tried = house.sign_in(login.trim(), &words, &code, clock::now()).await;
-        }
+        let Some(tried) = once(house, login.trim()).await? else { break };
         match tried {
             Ok(signed_in) => return Ok(signed_in),
             Err(error @ (SignInError::Wrong | SignInError::Words(_))) if left > 0 => {
-                crate::say::note(&format!("{}; {left} more tries.", upper(&crate::exit::chain(&error))))
+                crate::say::note(&format!("{}; {left} more tries.", sentence(&chain(&error))))
             }
             Err(error) => return Err(refused(&error).into()),
         }
     }
     Err(refused(&SignInError::Wrong).into())
+}
+
+/// Asks for the words of a login once, and for a code where it needs one; `None` where nothing is typed.
+pub(crate) async fn once(house: &House, login: &str) -> anyhow::Result<Option<Result<SignedIn, SignInError>>> {
+    let words = ask::hidden("Your eight words: ")?;
+    if words.trim().is_empty() {
+        return Ok(None);
+    }
+    let tried = house.sign_in(login, &words, "", clock::now()).await;
+    if !matches!(tried, Err(SignInError::CodeNeeded)) {
+        return Ok(Some(tried));
+    }
+    let code = ask::line("Code of the second factor: ")?;
+    Ok(Some(house.sign_in(login, &words, &code, clock::now()).await))
 }
 
 fn refused(error: &SignInError) -> Failure {
@@ -133,12 +145,7 @@ fn refused(error: &SignInError) -> Failure {
         SignInError::Memory => "256 MiB of free memory are needed.".to_owned(),
         _ => "Look at your words again; four letters of each suffice.".to_owned(),
     };
-    Failure::new(Exit::Refused, format!("You were not let in: {}.", crate::exit::chain(error)), NOTHING_WRITTEN, next)
-}
-
-fn upper(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    Failure::new(Exit::Refused, format!("You were not let in: {}.", chain(error)), NOTHING_WRITTEN, next)
 }
 
 /// Makes the first members of an open book, gives them its cases, and closes it: afterwards its key is in no file.
@@ -211,10 +218,5 @@ fn check(firsts: &[First]) -> Result<(), Failure> {
 
 /// What the house says, in the words of the command line.
 pub(crate) fn failure(error: &GateError) -> Failure {
-    Failure::new(
-        Exit::Refused,
-        format!("{}.", upper(&crate::exit::chain(error))),
-        NOTHING_WRITTEN,
-        "`kniha member list` and `kniha doctor` show how things stand.",
-    )
+    Failure::new(Exit::Refused, format!("{}.", sentence(&chain(error))), NOTHING_WRITTEN, "`kniha member list` and `kniha doctor` show how things stand.")
 }

@@ -66,8 +66,7 @@ impl Home {
         }
         let house = house::open(&self.dir).await?;
         let signed_in = house::sign_in(&house).await;
-        house.close().await;
-        house.spool().close().await;
+        house::close(&house).await;
         let signed_in = signed_in?;
         let register = signed_in.register.ok_or_else(|| {
             Failure::refused(

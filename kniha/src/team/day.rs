@@ -1,11 +1,11 @@
 //! Days as a key list counts them, and as people write them. Reads the machine's clock in one function.
 
 use jiff::civil::Date;
+use kniha_core::time::DAY_US;
 use kniha_seal::part::Day;
 
 use crate::clock;
 
-const DAY_US: i64 = 86_400_000_000;
 const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 
 /// Today, by UTC.

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use super::day;
 use crate::ask;
-use crate::exit::{Exit, Failure, chain};
+use crate::exit::{Exit, Failure, chain, sentence};
 
 /// Longest key file that is read, in bytes.
 const MOST: u64 = 16 * 1024;
@@ -75,7 +75,7 @@ pub(crate) fn open(file: &KeyFile) -> anyhow::Result<MemberKey> {
             break;
         }
         match Passphrase::read(&typed) {
-            Err(e) => crate::say::note(&format!("{}.", upper(&e.to_string()))),
+            Err(e) => crate::say::note(&format!("{}.", sentence(&e.to_string()))),
             Ok(meant) => {
                 for passphrase in &meant {
                     match file.open(passphrase) {
@@ -84,7 +84,7 @@ pub(crate) fn open(file: &KeyFile) -> anyhow::Result<MemberKey> {
                             return opened.map_err(|e| {
                                 Failure::new(
                                     Exit::Database,
-                                    format!("{}.", upper(&e.to_string())),
+                                    format!("{}.", sentence(&e.to_string())),
                                     "Nothing was changed.",
                                     "Close other programs and try again.",
                                 )
@@ -142,9 +142,4 @@ pub(crate) fn try_out(key: &MemberKey, public: &MemberPublic, rng: &mut impl Cry
     anyhow::ensure!(content == CONTENT, "a part sealed to the key opens to something else");
     public.signing.verify(Purpose::KeyList, CONTENT, &holder.sign(Purpose::KeyList, CONTENT)?)?;
     Ok(())
-}
-
-fn upper(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

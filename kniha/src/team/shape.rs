@@ -11,6 +11,7 @@ use kniha_seal::keylist::{KeyList, ListedQuorum, ListedSlot, NoQuorum};
 use kniha_seal::quorum::{CUSTODIANS, LAWYERS, QuorumNo, TEAM, TRIAGE};
 
 use super::day;
+use crate::exit::sentence;
 
 /// Why a list is not one that this program works with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -194,7 +195,7 @@ impl<'l> Shape<'l> {
     pub(crate) fn members(&self, lang: Lang) -> Vec<String> {
         let mut told = Vec::new();
         for quorum in [self.custodians, self.team, self.lawyers] {
-            told.push(format!("{}:", upper(name(quorum.no))));
+            told.push(format!("{}:", sentence(name(quorum.no))));
             for slot in &quorum.slots {
                 let member = public_of(slot);
                 told.push(format!("  {:>3}  key {}  {}", slot.slot, member.id(), member.spoken(lang).join(" ")));
@@ -265,11 +266,6 @@ fn name(no: QuorumNo) -> &'static str {
         LAWYERS => "lawyers",
         _ => "screeners",
     }
-}
-
-fn upper(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn percent(share: f64) -> String {
